@@ -1,0 +1,18 @@
+/** A durable queue; delivery is at least once, in no promised order. */
+export interface Queue<Message> {
+  /** Durable when it resolves. */
+  send(message: Message): Promise<void>
+}
+
+/** A removed entity: every relation of that incarnation goes. */
+export interface CascadeMessage {
+  /** Lake name. */
+  readonly entityType: string
+  readonly entityId: string
+  readonly incarnation: string
+}
+
+/** A deletion task whose statement has succeeded: its rows are to be removed. */
+export interface DeletionMessage {
+  readonly taskId: string
+}
