@@ -66,7 +66,14 @@ export function deadLetterKey(sequence: string): ItemKey {
 export const META_KEY: ItemKey = { PK: 'meta#project', SK: 'meta#project' }
 
 /** First parts of keys that are the system's: no entity may have one of these lake names. */
-export const SYSTEM_PREFIXES = ['joinrelation', 'jointabledata', 'task', 'deadletter', 'meta', 'entity'] as const
+export const SYSTEM_PREFIXES = [
+  'joinrelation',
+  'jointabledata',
+  'task',
+  'deadletter',
+  'meta',
+  'entity',
+] as const
 
 /** One entity that takes part in a relation. */
 export interface RelationPart {

@@ -75,7 +75,13 @@ export function lakeTables(project: Pick<Project, 'entities' | 'joinTables' | 'v
 
 function entityTable(entity: Entity, types: Types): LakeTable {
   const columns = entity.fields.map((field) => fieldColumn(field, types))
-  return { name: entity.table, kind: 'entity', idColumn: 'id', columns, partitionColumns: freePartitions(columns) }
+  return {
+    name: entity.table,
+    kind: 'entity',
+    idColumn: 'id',
+    columns,
+    partitionColumns: freePartitions(columns),
+  }
 }
 
 function relationTable(table: JoinTable, types: Types): LakeTable {

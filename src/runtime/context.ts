@@ -1,0 +1,47 @@
+import type { Project } from '../model/types.js'
+import type { ItemTable } from '../ports/itemTable.js'
+import type { CascadeMessage, DeletionMessage, Queue } from '../ports/queue.js'
+import type { SqlEngine } from '../ports/sqlEngine.js'
+import type { Clock, Logger, Random } from '../ports/system.js'
+
+/** Everything that the runtime works with. One per host; a model reload makes a new one over the same ports. */
+export interface RuntimeContext {
+  readonly project: Project
+  readonly table: ItemTable
+  readonly sql: SqlEngine
+  readonly queues: {
+    readonly cascade: Queue<CascadeMessage>
+    readonly deletion: Queue<DeletionMessage>
+  }
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly limits: RuntimeLimits
+}
+
+export interface RuntimeLimits {
+  /** Largest page of `list` and `taskResult`, in items. */
+  readonly maxPageItems: number
+  /** Largest page in bytes of JSON; a page ends early rather than pass it, but holds one item at least. */
+  readonly maxPageBytes: number
+  /** Time of a SYNC statement in milliseconds. AppSync gives a resolver 30 s in all. */
+  readonly syncTimeoutMs: number
+  /** Most rows of a SYNC statement. */
+  readonly syncMaxRows: number
+  /** Life of a task and its result in seconds. */
+  readonly taskLifeSeconds: number
+  /** How long a deletion waits for SQL to show it before its message is tried again, in milliseconds. */
+  readonly deletionFreshnessMs: number
+  /** First and last year that the lake projects; a `createdAt` outside is refused. */
+  readonly years: { readonly first: number; readonly last: number }
+}
+
+export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
+  maxPageItems: 1000,
+  maxPageBytes: 4 * 1024 * 1024,
+  syncTimeoutMs: 25_000,
+  syncMaxRows: 10_000,
+  taskLifeSeconds: 30 * 24 * 60 * 60,
+  deletionFreshnessMs: 30_000,
+  years: { first: 2020, last: 2035 },
+}

@@ -1,0 +1,28 @@
+import { invariant } from '../errors/appError.js'
+import type { Entity, JoinTable, Project, Statement } from '../model/types.js'
+
+/** The entity with a lake name. */
+export function entityOf(project: Project, table: string): Entity {
+  const entity = project.entities.find((one) => one.table === table)
+  invariant(entity, `the model has no entity ${table}`)
+  return entity
+}
+
+export function joinTableOf(project: Project, table: string): JoinTable {
+  const found = project.joinTables.find((one) => one.table === table)
+  invariant(found, `the model has no join table ${table}`)
+  return found
+}
+
+/** The statement of an operation, of the kind that the operation needs. */
+export function statementOf<K extends Statement['kind']>(
+  project: Project,
+  name: string,
+  ...kinds: readonly K[]
+): Extract<Statement, { kind: K }> {
+  const found = project.statements.find(
+    (one) => one.name === name && (kinds as readonly string[]).includes(one.kind),
+  )
+  invariant(found, `the model has no ${kinds.join(' or ')} statement ${name}`)
+  return found as Extract<Statement, { kind: K }>
+}

@@ -1,0 +1,130 @@
+import { AppError } from '../../errors/appError.js'
+import type { Json, JsonObject } from '../../model/json.js'
+import { entityIndexKey, entityKey, LIST_SHARDS, listPartition } from '../../model/keys.js'
+import type { Entity, EntityOperation } from '../../model/types.js'
+import type { Item, ItemTable, PageStart } from '../../ports/itemTable.js'
+import type { RuntimeContext } from '../context.js'
+import { entityFields } from '../items/entityItem.js'
+import { entityOf } from '../lookUp.js'
+import { checkLimit } from '../paging/checkLimit.js'
+import { decodePageToken, encodePageToken } from '../paging/pageToken.js'
+
+/**
+ * A page of an entity's items, oldest first: a merge of the shards that the index spreads them over. Eventually
+ * consistent. Tokens hold, for each shard, the sort key of the last item that was given out.
+ */
+export async function listEntities(
+  context: RuntimeContext,
+  operation: EntityOperation,
+  args: JsonObject,
+): Promise<Json> {
+  const entity = entityOf(context.project, operation.entity)
+  const { maxPageItems, maxPageBytes } = context.limits
+  const limit = checkLimit(args.limit, 100, maxPageItems)
+  const scope = operation.field
+  const positions = args.nextToken ? decodePositions(scope, String(args.nextToken)) : startPositions()
+  const chunk = Math.min(limit, Math.ceil(limit / LIST_SHARDS) + 4)
+  const shards = positions.map((position, shard) => new Shard(context.table, entity, shard, position, chunk))
+
+  const items: JsonObject[] = []
+  let bytes = 0
+  while (items.length < limit) {
+    const heads = await Promise.all(shards.map((shard) => shard.head()))
+    const oldest = oldestOf(heads)
+    if (oldest === undefined) return { items, nextToken: null }
+    const fields = entityFields(entity, heads[oldest] as Item)
+    bytes += JSON.stringify(fields).length
+    if (items.length > 0 && bytes > maxPageBytes) break
+    items.push(fields)
+    shards[oldest]?.take()
+  }
+  const rest = oldestOf(await Promise.all(shards.map((shard) => shard.head())))
+  if (rest === undefined) return { items, nextToken: null }
+  return {
+    items,
+    nextToken: encodePageToken(
+      scope,
+      shards.map((shard) => shard.position),
+    ),
+  }
+}
+
+/** Sort key of the last item given out of a shard; empty before the first. */
+type Position = string
+
+/** One shard of the index, read in chunks as the merge needs them. */
+class Shard {
+  position: Position
+  readonly #table: ItemTable
+  readonly #entity: Entity
+  readonly #partition: string
+  readonly #chunk: number
+  #start: PageStart | undefined
+  #exhausted = false
+  #buffer: readonly Item[] = []
+  #index = 0
+
+  constructor(table: ItemTable, entity: Entity, shard: number, position: Position, chunk: number) {
+    this.#table = table
+    this.#entity = entity
+    this.#partition = listPartition(entity.table, shard)
+    this.#chunk = chunk
+    this.position = position
+    if (position !== '') this.#start = this.#startAfter(position)
+  }
+
+  async head(): Promise<Item | undefined> {
+    while (this.#index >= this.#buffer.length && !this.#exhausted) {
+      const start = this.#start
+      const page = await this.#table.queryIndex({
+        partition: this.#partition,
+        limit: this.#chunk,
+        ...(start && { start }),
+      })
+      this.#buffer = page.items
+      this.#index = 0
+      this.#start = page.next
+      this.#exhausted = page.next === undefined
+    }
+    return this.#buffer[this.#index]
+  }
+
+  take(): void {
+    this.position = String(this.#buffer[this.#index]?.['GSI1-SK'])
+    this.#index += 1
+  }
+
+  #startAfter(position: Position): PageStart {
+    const id = position.slice(position.indexOf('#') + 1)
+    const createdAt = position.slice(0, position.indexOf('#'))
+    const index = entityIndexKey(this.#entity.table, id, createdAt)
+    return { ...entityKey(this.#entity.table, id), ...index, 'GSI1-PK': this.#partition }
+  }
+}
+
+function oldestOf(heads: readonly (Item | undefined)[]): number | undefined {
+  let oldest: number | undefined
+  let sortKey = ''
+  heads.forEach((head, shard) => {
+    if (!head) return
+    const key = String(head['GSI1-SK'])
+    if (oldest !== undefined && key >= sortKey) return
+    oldest = shard
+    sortKey = key
+  })
+  return oldest
+}
+
+function startPositions(): Position[] {
+  return Array.from({ length: LIST_SHARDS }, () => '')
+}
+
+function decodePositions(scope: string, token: string): Position[] {
+  const positions = decodePageToken(scope, token)
+  const valid =
+    Array.isArray(positions) &&
+    positions.length === LIST_SHARDS &&
+    positions.every((one) => one === '' || (typeof one === 'string' && one.includes('#')))
+  if (!valid) throw new AppError('BadInput', 'The nextToken is not valid: start again without one.')
+  return positions as Position[]
+}
