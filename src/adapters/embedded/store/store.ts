@@ -1,0 +1,266 @@
+import type { Json } from '../../../model/json.js'
+import type { ItemKey } from '../../../model/keys.js'
+import type { Change } from '../../../ports/changes.js'
+import type { Item, ItemTable, TransactionResult, Write } from '../../../ports/itemTable.js'
+import type { CascadeMessage, DeletionMessage, Queue } from '../../../ports/queue.js'
+import type { SqlExecution, SqlRow } from '../../../ports/sqlEngine.js'
+
+/**
+ * Everything that the embedded host stores, in one folder. Several processes may hold the same folder open at the
+ * same time; each write is one transaction over all of it, visible to every process and on disk when its promise
+ * resolves. Methods without a promise read at once and see every write that was acknowledged before, anywhere.
+ *
+ * Failures: `StoreError` with `unavailable` (the disk is full or broken, the store is closed).
+ */
+export interface Store {
+  readonly folder: string
+  /** Random UUID, made with the folder: what derives from the store can tell it from another one. */
+  readonly id: string
+  readonly table: StoreTable
+  readonly feed: StoreFeed
+  readonly deadLetters: DeadLetters
+  readonly executions: Executions
+  readonly hostLock: HostLock
+  /** The queue of that name; it exists from its first message on. */
+  queue<Name extends QueueName>(name: Name): StoreQueue<QueueMessages[Name]>
+  stats(): StoreStats
+  /** Waits for writes under way and lets go of the folder. A second call does nothing. */
+  close(): Promise<void>
+}
+
+/** Messages of each queue. */
+export interface QueueMessages {
+  readonly cascade: CascadeMessage
+  readonly deletion: DeletionMessage
+}
+
+export type QueueName = keyof QueueMessages
+
+export interface StoreTable extends ItemTable {
+  /** `get` without a promise. */
+  read(key: ItemKey): Item | undefined
+  /**
+   * A page of items in key order, without a promise: those whose partition key starts with `prefix`, after the key
+   * `after`. For the making again of what derives from the table; an empty page is the end.
+   */
+  readPage(page: {
+    readonly prefix: string
+    readonly after?: ItemKey
+    readonly limit: number
+  }): readonly Item[]
+  /**
+   * Many transactions with one commit and one feed record. Each group is all or nothing, and sees what the groups
+   * before it did; each write of a group is on another key. A few thousand writes a call are a good measure: other
+   * processes wait meanwhile.
+   */
+  transactBulk(groups: readonly (readonly Write[])[]): Promise<readonly GroupResult[]>
+  /**
+   * Creates items, many with one commit and one feed record, and overwrites none. A later item with the key of an
+   * earlier one counts as existing.
+   */
+  createBulk(
+    items: readonly Item[],
+    options?: {
+      /** Attributes that do not count for `identical`. Default: those that the system sets (`SYSTEM_ATTRIBUTES`). */
+      readonly ignore?: readonly string[]
+    },
+  ): Promise<readonly CreateResult[]>
+  /**
+   * Removes tasks whose `expiresAt` (seconds since 1970) is not after `nowSeconds`, and tells their ids.
+   */
+  deleteExpired(nowSeconds: number): Promise<readonly string[]>
+}
+
+/** `failed` are indexes of the group's writes. */
+export type GroupResult =
+  | TransactionResult
+  | { readonly ok: false; readonly reason: 'itemTooLarge'; readonly failed: readonly number[] }
+
+/** `identical`: there is such an item with the same attributes; `exists`: one with others. */
+export type CreateResult = 'created' | 'exists' | 'identical' | 'itemTooLarge'
+
+/** What the changes of one commit were. Sequences grow by one; each record is on disk before it can be read. */
+export interface FeedRecord {
+  readonly sequence: number
+  /** Time of the commit, milliseconds since 1970. */
+  readonly time: number
+  readonly changes: readonly Change[]
+}
+
+export interface StoreFeed {
+  /** Sequence of the last record, 0 before the first. Takes a few microseconds and sees other processes' commits. */
+  head(): number
+  /** Sequence of the oldest record that is kept. A consumer that has applied less than `first() - 1` has missed some. */
+  first(): number
+  /** Records after a sequence, oldest first: at most `maxRecords`, and none once `maxChanges` are reached. */
+  read(after: number, maxRecords: number, maxChanges?: number): readonly FeedRecord[]
+  /** Last sequence that a consumer has settled; 0 for an unknown one. */
+  checkpoint(consumer: string): number
+  setCheckpoint(consumer: string, sequence: number): Promise<void>
+  /** Every consumer's checkpoint. */
+  checkpoints(): Readonly<Record<string, number>>
+  /**
+   * Sets a checkpoint and sends messages in one transaction, so that each record is dispatched exactly once. False,
+   * and nothing is sent, when the consumer has already settled that sequence.
+   */
+  advance(consumer: string, sequence: number, messages: readonly QueueEntry[]): Promise<boolean>
+  /** Removes records below a sequence and tells how many. */
+  trim(below: number): Promise<number>
+  /** Calls the listener after each commit of this process that has a feed record; returns how to stop. */
+  onCommit(listener: (head: number) => void): () => void
+}
+
+export type QueueEntry = {
+  readonly [Name in QueueName]: { readonly queue: Name; readonly message: QueueMessages[Name] }
+}[QueueName]
+
+/** A message on loan. */
+export interface Delivery<Message> {
+  readonly id: string
+  readonly message: Message
+  /** Deliveries so far, this one included. */
+  readonly attempts: number
+}
+
+export interface StoreQueue<Message> extends Queue<Message> {
+  /** Takes messages, oldest due first; no other consumer gets them for `visibilityMs`. */
+  receive(max: number, visibilityMs: number): Promise<readonly Delivery<Message>[]>
+  /** Extends a loan from now on. False when the message is gone. */
+  extend(id: string, visibilityMs: number): Promise<boolean>
+  /** Removes a message that has been dealt with. False when it was gone already. */
+  complete(id: string): Promise<boolean>
+  /** Gives a message back, to be delivered again after `delayMs`. False when it is gone. */
+  retryLater(id: string, delayMs: number, error: string): Promise<boolean>
+  /** Makes a dead letter of a message, in one transaction. Answers its sequence; undefined when the message is gone. */
+  bury(id: string, error: string): Promise<string | undefined>
+  /** Messages waiting, delayed and on loan. */
+  depth(): number
+  /** Milliseconds since 1970 at which the next message is due, undefined without one. */
+  nextDue(): number | undefined
+  /** Calls the listener after this process has sent to the queue; returns how to stop. */
+  onSend(listener: () => void): () => void
+}
+
+export type DeadLetterSubject =
+  | { readonly source: 'projection'; readonly subject: Change }
+  | { readonly source: 'cascade'; readonly subject: CascadeMessage }
+  | { readonly source: 'deletion'; readonly subject: DeletionMessage }
+
+export type NewDeadLetter = DeadLetterSubject & {
+  /** What went wrong, for operators. */
+  readonly error: string
+  readonly attempts: number
+}
+
+export type DeadLetter = NewDeadLetter & {
+  /** Fixed width, so that text order is order of time. */
+  readonly sequence: string
+  /** `YYYY-MM-DDTHH:mm:ss.sssZ` */
+  readonly createdAt: string
+}
+
+export interface DeadLetters {
+  /** Answers the sequence. */
+  add(letter: NewDeadLetter): Promise<string>
+  /** Oldest first, after a sequence. */
+  list(page: { readonly limit: number; readonly after?: string }): readonly DeadLetter[]
+  get(sequence: string): DeadLetter | undefined
+  /** False when it was gone already. */
+  remove(sequence: string): Promise<boolean>
+  /**
+   * Removes a dead letter and puts its subject on its way again, in one transaction: a change is appended to the
+   * feed, a message is sent to its queue. False when it was gone already.
+   */
+  replay(sequence: string): Promise<boolean>
+  count(): number
+}
+
+/** One run of a statement, as the SQL engine stores it. */
+export interface ExecutionRecord {
+  readonly id: string
+  readonly token: string
+  readonly sql: string
+  readonly execution: SqlExecution
+  /** `YYYY-MM-DDTHH:mm:ss.sssZ` */
+  readonly startedAt: string
+  /** Times that it has been started, a restart counted. */
+  readonly attempts: number
+  /** Names of the result's columns; one may repeat. */
+  readonly columns?: readonly string[]
+  /** Seconds since 1970 after which it may be removed with its result. */
+  readonly expiresAt: number
+  /** What else the engine wants to remember. */
+  readonly extra?: Json
+}
+
+/** Executions of statements and their results. */
+export interface Executions {
+  /** Stores an execution. When its token is known already: the stored one, and `created` is false. */
+  create(record: ExecutionRecord): Promise<{ readonly record: ExecutionRecord; readonly created: boolean }>
+  get(id: string): ExecutionRecord | undefined
+  /** The execution of a token. */
+  byToken(token: string): ExecutionRecord | undefined
+  /** Changes an execution that is RUNNING; false, and nothing changes, when it is not, or is unknown. */
+  update(
+    id: string,
+    change: Partial<Pick<ExecutionRecord, 'execution' | 'attempts' | 'columns' | 'expiresAt' | 'extra'>>,
+  ): Promise<boolean>
+  /** Executions that are RUNNING, oldest first. */
+  running(): readonly ExecutionRecord[]
+  /** Stores rows of a result; `firstRow` is the number of the first, counted from 0. A million rows go in parts. */
+  appendRows(id: string, firstRow: number, rows: readonly SqlRow[]): Promise<void>
+  /** Rows from a number on, at most `limit` and about `maxBytes` of JSON, but at least one; `next` absent at the end. */
+  readRows(
+    id: string,
+    page: { readonly firstRow: number; readonly limit: number; readonly maxBytes: number },
+  ): { readonly rows: readonly SqlRow[]; readonly next?: number }
+  /** Removes the result's rows, such as those of an attempt that was cut short. */
+  deleteRows(id: string): Promise<void>
+  /** Removes an execution, its token and its rows. */
+  delete(id: string): Promise<void>
+  /** Removes executions past their `expiresAt`, running ones excepted, and tells their ids. */
+  deleteExpired(nowSeconds: number): Promise<readonly string[]>
+}
+
+/** Who serves a folder. */
+export interface HostClaim {
+  readonly pid: number
+  readonly hostname: string
+  readonly url?: string
+  /** Milliseconds since 1970. */
+  readonly claimedAt: number
+  readonly heartbeatAt: number
+}
+
+/**
+ * At most one host process serves a folder. A claim is void when its process is gone, or has not been heard of for
+ * 15 seconds.
+ */
+export interface HostLock {
+  /**
+   * Claims the folder for this process, until `release` or `close`. Throws `DataFolderError` with reason `inUse` that
+   * names the other process. `onLost` is called when another process has taken over since this one was not heard of.
+   */
+  claim(options?: {
+    readonly url?: string
+    readonly onLost?: (holder: HostClaim | undefined) => void
+  }): Promise<void>
+  /** Tells others where this host answers. Only for the holder. */
+  setUrl(url: string): Promise<void>
+  /** The host of this folder, if there is one now. */
+  holder(): HostClaim | undefined
+  release(): Promise<void>
+}
+
+export interface StoreStats {
+  /** Items of the table, of every kind. */
+  readonly items: number
+  readonly feedRecords: number
+  readonly feedHead: number
+  readonly queueDepths: Readonly<Record<QueueName, number>>
+  readonly deadLetters: number
+  readonly executions: number
+  /** Bytes of the file in use, and those inside it that are free for new data. */
+  readonly usedBytes: number
+  readonly freeBytes: number
+}
