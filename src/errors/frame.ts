@@ -1,0 +1,52 @@
+import type { SourcePosition } from './diagnostic.js'
+import { lineText, type SourceText } from './sourceText.js'
+
+/**
+ * The lines around a position with a marker below what is wrong, without colours:
+ *
+ * ```text
+ *   1 | type Post {
+ * > 2 |   author: User
+ *     |           ^^^^
+ *   3 | }
+ * ```
+ *
+ * Long lines are cut to a window around the column. Control characters are shown as U+FFFD, so that no schema
+ * can steer a terminal.
+ */
+export function renderFrame(source: SourceText, position: SourcePosition): string {
+  const first = Math.max(1, position.line - 1)
+  const last = Math.min(source.lineStarts.length, position.line + 1)
+  const width = String(last).length
+  const from = Math.max(0, position.column - 1 - WINDOW / 2)
+  const rows: string[] = []
+  for (let line = first; line <= last; line++) {
+    const text = lineText(source, line)
+    const marked = line === position.line
+    const row = `${marked ? '>' : ' '} ${String(line).padStart(width)} | ${cut(text, marked ? from : 0)}`
+    rows.push(row.trimEnd())
+    if (marked) rows.push(`  ${' '.repeat(width)} | ${marker(text, position, from)}`)
+  }
+  return rows.join('\n')
+}
+
+/** Widest piece of a line, in UTF-16 units. */
+const WINDOW = 120
+
+function cut(text: string, from: number): string {
+  const piece = text.slice(from, from + WINDOW)
+  return `${from > 0 ? '…' : ''}${printable(piece)}${from + WINDOW < text.length ? '…' : ''}`
+}
+
+function marker(text: string, position: SourcePosition, from: number): string {
+  const before = text.slice(from, position.column - 1)
+  // Tabs stay tabs, so that the marker stands where the terminal puts the text.
+  const indent = Array.from(before, (character) => (character === '\t' ? '\t' : ' ')).join('')
+  const room = Math.min(text.length, from + WINDOW) - (position.column - 1)
+  return `${from > 0 ? ' ' : ''}${indent}${'^'.repeat(Math.max(1, Math.min(position.length, room)))}`
+}
+
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is its purpose
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\uFFFD')
+}
