@@ -1,0 +1,50 @@
+import { AppError } from '../../errors/appError.js'
+import type { Json, JsonObject } from '../../model/json.js'
+import type { SelectStatement, StatementOperation } from '../../model/types.js'
+import { SqlError } from '../../ports/sqlEngine.js'
+import type { RuntimeContext } from '../context.js'
+import { statementOf } from '../lookUp.js'
+import { bindStatement } from '../statements/bindStatement.js'
+import { readRows } from '../statements/readResult.js'
+
+/** Runs a SYNC statement and answers its value. `Timeout` when it takes too long, `TaskFailed` when it fails. */
+export async function syncQuery(
+  context: RuntimeContext,
+  operation: StatementOperation,
+  args: JsonObject,
+): Promise<Json> {
+  const statement = statementOf(context.project, operation.statement, 'select')
+  const sql = bindStatement(statement.sql, statement.args, args, context.project)
+  const { syncTimeoutMs, syncMaxRows } = context.limits
+  const list = statement.returns.kind === 'list'
+  try {
+    const result = await context.sql.query(sql, { timeoutMs: syncTimeoutMs, maxRows: syncMaxRows })
+    const wanted = list ? result.rows : result.rows.slice(0, 1)
+    const rows = readRows(wanted, result.columns, statement, context.project)
+    return list ? rows : (rows[0] ?? null)
+  } catch (error) {
+    throw error instanceof SqlError ? clientError(error, statement, context) : error
+  }
+}
+
+function clientError(error: SqlError, statement: SelectStatement, context: RuntimeContext): AppError {
+  const asTask = `Declare ${statement.name} without mode: SYNC to run it as a task`
+  switch (error.reason) {
+    case 'timeout': {
+      const seconds = context.limits.syncTimeoutMs / 1000
+      return new AppError('Timeout', `The statement did not finish within ${seconds} s. ${asTask}.`, {
+        cause: error,
+      })
+    }
+    case 'tooManyRows': {
+      const most = context.limits.syncMaxRows
+      return new AppError('TaskFailed', `The statement gave more than ${most} rows. ${asTask}.`, {
+        cause: error,
+      })
+    }
+    case 'unavailable':
+      return new AppError('Throttled', 'SQL is not available at the moment: try again.', { cause: error })
+    default:
+      return new AppError('TaskFailed', error.message, { cause: error })
+  }
+}

@@ -1,0 +1,66 @@
+import { AppError } from '../../errors/appError.js'
+import type { Json, JsonObject } from '../../model/json.js'
+import type { SelectStatement, StatementOperation } from '../../model/types.js'
+import type { RuntimeContext } from '../context.js'
+import { statementOf } from '../lookUp.js'
+import { checkLimit } from '../paging/checkLimit.js'
+import { decodePageToken, encodePageToken } from '../paging/pageToken.js'
+import { readRows } from '../statements/readResult.js'
+import type { Task } from '../tasks/taskItem.js'
+import { readTask } from '../tasks/taskStore.js'
+import { trackExecution } from '../tasks/trackExecution.js'
+
+/** State of a task and, when it has succeeded, a page of its rows. `NotFound` for an unknown id or another statement's. */
+export async function taskResult(
+  context: RuntimeContext,
+  operation: StatementOperation,
+  args: JsonObject,
+): Promise<Json> {
+  const statement = statementOf(context.project, operation.statement, 'select', 'delete')
+  const taskId = String(args.taskId)
+  const task = await currentTask(context, taskId, statement.name)
+  const state = {
+    taskStatus: task.taskStatus,
+    error: task.error,
+    startDate: task.startDate,
+    finishDate: task.finishDate,
+  }
+  if (statement.kind === 'delete') {
+    return { ...state, deletedCount: task.taskStatus === 'SUCCEEDED' ? task.deletedCount : null }
+  }
+  // Checked in every state, so that a wrong page size shows at once and not only when the task is done.
+  const limit = checkLimit(args.limit, context.limits.maxPageItems, context.limits.maxPageItems)
+  const scope = `${operation.field}|${taskId}`
+  const start = typeof args.nextToken === 'string' ? decodePageToken(scope, args.nextToken) : null
+  if (task.taskStatus !== 'SUCCEEDED') return { ...state, result: null, nextToken: null }
+  return { ...state, ...(await resultPage(context, statement, taskId, scope, start, limit)) }
+}
+
+async function currentTask(context: RuntimeContext, taskId: string, statement: string): Promise<Task> {
+  let task = await readTask(context, taskId)
+  if (task?.operation !== statement) throw new AppError('NotFound', 'Task not found')
+  if (task.taskStatus === 'RUNNING' && task.phase === 'query') {
+    await trackExecution(context, taskId)
+    task = (await readTask(context, taskId)) ?? task
+  }
+  return task
+}
+
+async function resultPage(
+  context: RuntimeContext,
+  statement: SelectStatement,
+  taskId: string,
+  scope: string,
+  start: Json,
+  limit: number,
+): Promise<JsonObject> {
+  const list = statement.returns.kind === 'list'
+  const page = await context.sql.results(taskId, {
+    limit: list ? limit : 1,
+    maxBytes: context.limits.maxPageBytes,
+    ...(typeof start === 'string' && { start }),
+  })
+  const rows = readRows(page.rows, page.columns, statement, context.project)
+  if (!list) return { result: rows[0] ?? null, nextToken: null }
+  return { result: rows, nextToken: page.next === undefined ? null : encodePageToken(scope, page.next) }
+}

@@ -1,0 +1,63 @@
+import { taskKey } from '../../model/keys.js'
+import type { RuntimeContext } from '../context.js'
+import { systemTime } from '../times.js'
+import { type Task, taskOf } from './taskItem.js'
+
+export async function readTask(context: RuntimeContext, taskId: string): Promise<Task | undefined> {
+  const item = await context.table.get(taskKey(taskId))
+  // The table may keep an item for a while after its time: DynamoDB promises no more than a few days.
+  if (!item || Number(item.expiresAt) * 1000 <= context.clock.now()) return undefined
+  return taskOf(item)
+}
+
+/** Ends a task of the given phase; false when it is in another one, or gone. */
+export async function finishTask(
+  context: RuntimeContext,
+  task: Task,
+  outcome: { readonly status: 'SUCCEEDED' } | { readonly status: 'FAILED'; readonly error: string },
+  finishedAt?: string,
+): Promise<boolean> {
+  const now = systemTime(context.clock.now())
+  const result = await context.table.write({
+    kind: 'update',
+    key: taskKey(task.id),
+    set: {
+      taskStatus: outcome.status,
+      phase: 'done',
+      finishDate: finishedAt ?? now,
+      updatedAt: now,
+      ...(outcome.status === 'FAILED' && { error: outcome.error }),
+    },
+    remove: outcome.status === 'SUCCEEDED' ? ['error'] : [],
+    condition: { kind: 'equals', attributes: { phase: task.phase } },
+  })
+  return result.ok
+}
+
+/** Moves a deletion task from its query to its deletion; false when somebody else did. */
+export async function enterDeletion(context: RuntimeContext, task: Task): Promise<boolean> {
+  const result = await context.table.write({
+    kind: 'update',
+    key: taskKey(task.id),
+    set: { phase: 'deletion', updatedAt: systemTime(context.clock.now()) },
+    condition: { kind: 'equals', attributes: { phase: 'query' } },
+  })
+  return result.ok
+}
+
+/** Marks a deletion task as failed but leaves it in its phase, so that a replay of its message can finish it. */
+export async function suspendDeletion(context: RuntimeContext, task: Task): Promise<void> {
+  const now = systemTime(context.clock.now())
+  await context.table.write({
+    kind: 'update',
+    key: taskKey(task.id),
+    set: {
+      taskStatus: 'FAILED',
+      phase: 'deletion',
+      finishDate: now,
+      updatedAt: now,
+      error: 'The rows could not all be removed. The rest waits as a dead letter and can be replayed.',
+    },
+    condition: { kind: 'equals', attributes: { taskStatus: 'RUNNING' } },
+  })
+}
