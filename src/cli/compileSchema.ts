@@ -1,0 +1,54 @@
+import type { Diagnostic } from '../errors/diagnostic.js'
+import { renderDiagnostics } from '../errors/renderDiagnostic.js'
+import type { Project } from '../model/types.js'
+import { CliError } from './cliError.js'
+import type { Output } from './output.js'
+import { readSources } from './readSources.js'
+
+export interface SchemaResult {
+  /** Absent when there is an error among the diagnostics. */
+  readonly project?: Project
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Reads and compiles a schema, its statements checked by the embedded engine. */
+export async function compileSchema(
+  paths: readonly string[] | undefined,
+  name: string,
+): Promise<SchemaResult> {
+  const [sources, { compile }, { openSqlChecker }] = await Promise.all([
+    readSources(paths),
+    import('../compiler/compile.js'),
+    import('../adapters/embedded/sqlChecker.js'),
+  ])
+  const checker = await openSqlChecker()
+  try {
+    return await compile(sources, { name, checker })
+  } finally {
+    await checker.close()
+  }
+}
+
+/** Compiles a schema that must be right. Shows its mistakes and throws `CliError` when it is not. */
+export async function compileOrFail(
+  paths: readonly string[] | undefined,
+  name: string,
+  output: Output,
+): Promise<Project> {
+  const { project, diagnostics } = await compileSchema(paths, name)
+  if (diagnostics.length > 0) showDiagnostics(diagnostics, output)
+  if (project) return project
+  throw schemaFailure(diagnostics)
+}
+
+/** Writes diagnostics for people, on stderr. */
+export function showDiagnostics(diagnostics: readonly Diagnostic[], output: Output): void {
+  output.note(renderDiagnostics(diagnostics, { colors: output.colors.isColorSupported }))
+}
+
+export function schemaFailure(diagnostics: readonly Diagnostic[]): CliError {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length
+  return new CliError('input', `The schema has ${errors === 1 ? 'one mistake' : `${errors} mistakes`}.`, {
+    hint: 'Every code is explained in docs/errors/.',
+  })
+}
