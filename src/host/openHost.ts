@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type EmbeddedSqlEngine,
+  openSqlEngine,
+  type SqlLimits,
+} from '../adapters/embedded/sql/openSqlEngine.js'
+import { openStore } from '../adapters/embedded/store/openStore.js'
+import type { Store } from '../adapters/embedded/store/store.js'
+import { AppError } from '../errors/appError.js'
+import type { Project } from '../model/types.js'
+import type { Clock, Logger, Random } from '../ports/system.js'
+import { DEFAULT_RUNTIME_LIMITS, type RuntimeContext, type RuntimeLimits } from '../runtime/context.js'
+import { runCascade } from '../runtime/deletion/cascade.js'
+import { failDeletion, runDeletion } from '../runtime/deletion/deletionTask.js'
+import { checkStoredData } from '../runtime/migration/checkStoredData.js'
+import { readMeta, writeMeta } from '../runtime/migration/projectMeta.js'
+import { createRuntime, type Runtime } from '../runtime/runtime.js'
+import { systemTime } from '../runtime/times.js'
+import { startCascadeDispatcher } from './cascadeDispatcher.js'
+import { startExecutionTracker } from './executionTracker.js'
+import { startHousekeeping } from './housekeeping.js'
+import { startQueueWorker } from './queueWorker.js'
+import { SILENT_LOG } from './silentLog.js'
+
+export interface HostOptions {
+  readonly project: Project
+  /** The data folder; made when missing. */
+  readonly folder: string
+  /** Default: none. */
+  readonly log?: Logger
+  readonly limits?: Partial<RuntimeLimits>
+  readonly sqlLimits?: Partial<SqlLimits>
+  /** Default: the system's. */
+  readonly clock?: Clock
+  /** Called when another process has taken the folder over, because this one was not heard of for too long. */
+  readonly onLost?: () => void
+}
+
+/** One project running on one data folder: the table, SQL, and everything that happens behind the API. */
+export interface Host {
+  /** Changes with `reload`. */
+  readonly project: Project
+  readonly context: RuntimeContext
+  readonly runtime: Runtime
+  readonly store: Store
+  readonly sql: EmbeddedSqlEngine
+  /** Last feed record whose removals have started their cascades. */
+  cascadePosition(): number
+  /**
+   * Runs another model on the same data. Throws `AppError` `Conflict` that says why when the data contradicts it;
+   * the present model then stays.
+   */
+  reload(project: Project): Promise<void>
+  /** Lets running work end, keeps what is queued for the next start, and lets go of the folder. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens a data folder with a model and starts all that runs behind the API. At most one host serves a folder.
+ *
+ * Throws `DataFolderError` when the folder can't be used, `AppError` `Conflict` when its data contradicts the model.
+ */
+export async function openHost(options: HostOptions): Promise<Host> {
+  const log = options.log ?? SILENT_LOG
+  const clock = options.clock ?? { now: () => Date.now() }
+  const store = await openStore(options.folder, { clock })
+  const closers: (() => Promise<unknown>)[] = [() => store.close()]
+  const closeAll = async () => {
+    for (const close of closers.splice(0).reverse()) await close()
+  }
+  try {
+    await store.hostLock.claim({ ...(options.onLost && { onLost: options.onLost }) })
+    closers.push(() => store.hostLock.release())
+    await adopt(options.project, store, clock)
+
+    const tracker = startExecutionTracker(() => context, log)
+    const sql = await openSqlEngine({
+      folder: options.folder,
+      store,
+      project: options.project,
+      log,
+      limits: options.sqlLimits ?? {},
+      onFinished: tracker.onFinished,
+    })
+    closers.push(
+      () => sql.close(),
+      () => tracker.close(),
+    )
+    const limits = { ...DEFAULT_RUNTIME_LIMITS, ...options.limits }
+    let context = contextOf(options.project, store, sql, clock, log, limits)
+    let runtime = createRuntime(context)
+
+    const dispatcher = startCascadeDispatcher(store, log)
+    const cascades = startQueueWorker({
+      name: 'cascade',
+      queue: store.queue('cascade'),
+      handle: (message) => runCascade(context, message),
+      log,
+    })
+    const deletions = startQueueWorker({
+      name: 'deletion',
+      queue: store.queue('deletion'),
+      handle: (message) => runDeletion(context, message),
+      onBuried: (message) => failDeletion(context, message),
+      log,
+    })
+    const housekeeping = startHousekeeping({ store, sql, clock, log, cascadePosition: dispatcher.position })
+    closers.push(() =>
+      Promise.all([dispatcher, cascades, deletions, housekeeping].map((part) => part.close())),
+    )
+    await tracker.sweep()
+
+    return {
+      get project() {
+        return context.project
+      },
+      get context() {
+        return context
+      },
+      get runtime() {
+        return runtime
+      },
+      store,
+      sql,
+      cascadePosition: dispatcher.position,
+      async reload(project) {
+        await adopt(project, store, clock)
+        await sql.reload(project)
+        context = contextOf(project, store, sql, clock, log, limits)
+        runtime = createRuntime(context)
+      },
+      close: closeAll,
+    }
+  } catch (error) {
+    await closeAll().catch((later: unknown) =>
+      log.error('The host could not be closed cleanly', { error: later }),
+    )
+    throw error
+  }
+}
+
+/** Makes a model the one of the data, if the data allows. */
+async function adopt(project: Project, store: Store, clock: Clock): Promise<void> {
+  const meta = await readMeta(store.table)
+  if (meta?.modelHash === project.hash) return
+  const problems = await checkStoredData(project, meta?.tables, store.table)
+  if (problems.length > 0) {
+    throw new AppError(
+      'Conflict',
+      `The stored data contradicts the schema, which is therefore not used:\n${problems.map((one) => `  ${one}`).join('\n')}`,
+    )
+  }
+  await writeMeta(store.table, project, systemTime(clock.now()))
+}
+
+function contextOf(
+  project: Project,
+  store: Store,
+  sql: EmbeddedSqlEngine,
+  clock: Clock,
+  log: Logger,
+  limits: RuntimeLimits,
+): RuntimeContext {
+  const random: Random = { uuid: () => randomUUID() }
+  const queues = { cascade: store.queue('cascade'), deletion: store.queue('deletion') }
+  return { project, table: store.table, sql, queues, clock, random, log, limits }
+}
