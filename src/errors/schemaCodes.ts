@@ -125,12 +125,14 @@ export const SCHEMA_CODES = {
   },
   OCG1024: {
     title: 'Repeated directive or argument',
-    explanation: 'A directive may stand only once at one place, and each of its arguments may be given only once.',
+    explanation:
+      'A directive may stand only once at one place, and each of its arguments may be given only once.',
     fix: 'Remove all but one of them.',
   },
   OCG1025: {
     title: '@deprecated has no effect',
-    explanation: 'The generated API carries no directives, so clients do not see that something is deprecated.',
+    explanation:
+      'The generated API carries no directives, so clients do not see that something is deprecated.',
     fix: 'Say it in the description, or remove the directive.',
   },
   OCG1030: {
@@ -161,7 +163,8 @@ export const SCHEMA_CODES = {
   },
   OCG1034: {
     title: 'Argument defined twice',
-    explanation: 'Two arguments of a field have the same name; names that differ only in case count as the same.',
+    explanation:
+      'Two arguments of a field have the same name; names that differ only in case count as the same.',
     example: 'type Query { top(n: Int, N: Int): Int @sql_query(query: "SELECT 1") }',
     fix: 'Rename or remove one of them.',
   },
@@ -202,7 +205,8 @@ export const SCHEMA_CODES = {
   },
   OCG1040: {
     title: 'Unknown type',
-    explanation: 'A field or an argument has a type that the schema does not define and that is not built in.',
+    explanation:
+      'A field or an argument has a type that the schema does not define and that is not built in.',
     example: 'type User { id: ID! age: Integer }',
     fix: 'Correct the name, or define the type.',
   },
@@ -249,7 +253,8 @@ export const SCHEMA_CODES = {
   },
   OCG1047: {
     title: 'Arguments on a stored field',
-    explanation: 'Fields of stored types and of results hold values. Only fields of `Query` and `Mutation` have arguments.',
+    explanation:
+      'Fields of stored types and of results hold values. Only fields of `Query` and `Mutation` have arguments.',
     example: 'type User { id: ID! posts(limit: Int): Int }',
     fix: 'Remove the arguments, or make the field a statement on `Query`.',
   },
@@ -269,7 +274,8 @@ export const SCHEMA_CODES = {
   },
   OCG1061: {
     title: '@sql_query at the wrong place',
-    explanation: '`@sql_query` stands on fields of `Query` and `Mutation` only; fields of other types are stored values.',
+    explanation:
+      '`@sql_query` stands on fields of `Query` and `Mutation` only; fields of other types are stored values.',
     example: 'type User { id: ID! posts: Int @sql_query(query: "SELECT 1") }',
     fix: 'Move the field to `Query` and give it an argument, such as `userId: ID!`.',
   },
@@ -288,7 +294,8 @@ export const SCHEMA_CODES = {
   },
   OCG1064: {
     title: 'Result type of a mutation',
-    explanation: 'A mutation that holds an INSERT has the type `Boolean!`, one that holds a DELETE has `Boolean`.',
+    explanation:
+      'A mutation that holds an INSERT has the type `Boolean!`, one that holds a DELETE has `Boolean`.',
     example: 'type Mutation { like(userId: ID!): Int @sql_query(query: "…") }',
     fix: 'Change the type of the field.',
   },
