@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SCALARS, type ScalarName } from '../types.js'
 import { dateTimeToMillis, dateToDay } from './dateTime.js'
-import { isValidId } from './id.js'
 import { parseScalar } from './parseScalar.js'
 
 interface Table {
@@ -350,22 +349,4 @@ test('every instant that JavaScript prints is an AWSDateTime and comes back', ()
 
 test('SQL sees an AWSDate without its offset', () => {
   expect(dateToDay('1970-01-01+05:30')).toBe('1970-01-01')
-})
-
-test('isValidId counts UTF-8 bytes and refuses control characters', () => {
-  for (const id of ['a', 'a b', 'x'.repeat(256), 'é'.repeat(128), '😀'.repeat(64), '#|:%'])
-    expect(isValidId(id)).toBe(true)
-  for (const id of [
-    '',
-    'x'.repeat(257),
-    'é'.repeat(129),
-    '😀'.repeat(65),
-    'a\u0000',
-    'a\n',
-    '\u007f',
-    '\u0085',
-    '\ud800',
-  ]) {
-    expect(isValidId(id)).toBe(false)
-  }
 })
