@@ -71,7 +71,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
   try {
     await store.hostLock.claim({ ...(options.onLost && { onLost: options.onLost }) })
     closers.push(() => store.hostLock.release())
-    await adopt(options.project, store, clock)
+    await refuseContradiction(options.project, store)
+    await noteModel(options.project, store, clock)
 
     const tracker = startExecutionTracker(() => context, log)
     const sql = await openSqlEngine({
@@ -124,8 +125,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
       sql,
       cascadePosition: dispatcher.position,
       async reload(project) {
-        await adopt(project, store, clock)
+        await refuseContradiction(project, store)
         await sql.reload(project)
+        await noteModel(project, store, clock)
         context = contextOf(project, store, sql, clock, log, limits)
         runtime = createRuntime(context)
       },
@@ -139,18 +141,21 @@ export async function openHost(options: HostOptions): Promise<Host> {
   }
 }
 
-/** Makes a model the one of the data, if the data allows. */
-async function adopt(project: Project, store: Store, clock: Clock): Promise<void> {
+async function refuseContradiction(project: Project, store: Store): Promise<void> {
   const meta = await readMeta(store.table)
   if (meta?.modelHash === project.hash) return
   const problems = await checkStoredData(project, meta?.tables, store.table)
-  if (problems.length > 0) {
-    throw new AppError(
-      'Conflict',
-      `The stored data contradicts the schema, which is therefore not used:\n${problems.map((one) => `  ${one}`).join('\n')}`,
-    )
-  }
-  await writeMeta(store.table, project, systemTime(clock.now()))
+  if (problems.length === 0) return
+  const list = problems.map((one) => `  ${one}`).join('\n')
+  throw new AppError(
+    'Conflict',
+    `The stored data contradicts the schema, which is therefore not used:\n${list}`,
+  )
+}
+
+async function noteModel(project: Project, store: Store, clock: Clock): Promise<void> {
+  const meta = await readMeta(store.table)
+  if (meta?.modelHash !== project.hash) await writeMeta(store.table, project, systemTime(clock.now()))
 }
 
 function contextOf(
