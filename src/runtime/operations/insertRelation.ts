@@ -67,7 +67,8 @@ function rowOf(statement: InsertStatement, args: JsonObject): JsonObject {
   )
 }
 
-function partsOf(table: JoinTable, row: JsonObject): RelationPart[] {
+/** The entities that a row names. `BadInput` for what is no id. */
+export function partsOf(table: JoinTable, row: JsonObject): RelationPart[] {
   return table.columns.flatMap((column) =>
     column.kind === 'entity'
       ? [{ column: column.name, entity: column.entity, id: checkId(row[column.name], column.name) }]
@@ -75,20 +76,22 @@ function partsOf(table: JoinTable, row: JsonObject): RelationPart[] {
   )
 }
 
-function plainOf(table: JoinTable, row: JsonObject): JsonObject {
+/** The further columns of a row; an absent one is null. */
+export function plainOf(table: JoinTable, row: JsonObject): JsonObject {
   const plain = table.columns.filter((column) => column.kind === 'plain')
   return Object.fromEntries(plain.map(({ name }) => [name, row[name] ?? null]))
 }
 
-interface Surroundings {
+export interface Surroundings {
   readonly data: Item | undefined
   readonly entities: readonly (Item | undefined)[]
   /** In the order of `distinctParts`. */
   readonly sides: readonly (Item | undefined)[]
 }
 
-async function readAround(
-  context: RuntimeContext,
+/** Reads all that an insert of the relation `id` depends on, in one call. */
+export async function readAround(
+  context: Pick<RuntimeContext, 'table'>,
   parts: readonly RelationPart[],
   id: string,
 ): Promise<Surroundings> {
@@ -115,28 +118,31 @@ function incarnate(context: RuntimeContext, part: RelationPart, entity: Item | u
  * A relation lives while each of its sides belongs to the present incarnation of its entity. Otherwise a cascade
  * is on its way to it, and it counts as gone.
  */
-function isAlive(parts: readonly IncarnatedPart[], sides: readonly (Item | undefined)[]): boolean {
+export function isAlive(parts: readonly IncarnatedPart[], sides: readonly (Item | undefined)[]): boolean {
   return distinctParts(parts).every((part, index) => sides[index]?.entityIncarnation === part.incarnation)
 }
 
-function samePlain(table: JoinTable, plain: JsonObject, data: Item): boolean {
+/** Whether a stored relation has these further columns. */
+export function samePlain(table: JoinTable, plain: JsonObject, data: Item): boolean {
   return table.columns.every(
     (column) => column.kind === 'entity' || (plain[column.name] ?? null) === (data[column.name] ?? null),
   )
 }
 
-function insertWrites(
-  context: RuntimeContext,
+/** One transaction that makes a relation, in the place of a dying one if there is one. `createdAt`: default now. */
+export function insertWrites(
+  context: Pick<RuntimeContext, 'clock' | 'random'>,
   table: JoinTable,
   parts: readonly IncarnatedPart[],
   plain: JsonObject,
   id: string,
   dying: Item | undefined,
+  createdAt?: string,
 ): Write[] {
   const now = systemTime(context.clock.now())
   const items = relationItems(table, parts, plain, {
     relationId: id,
-    createdAt: now,
+    createdAt: createdAt ?? now,
     updatedAt: now,
     rev: dying ? Number(dying._rev) + 1 : 1,
     incarnation: context.random.uuid(),
