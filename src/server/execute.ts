@@ -1,0 +1,131 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationTypeNode,
+  parse,
+  validate,
+} from 'graphql'
+import type { Project } from '../model/types.js'
+import type { Logger } from '../ports/system.js'
+import type { Runtime } from '../runtime/runtime.js'
+import { ApiError } from './apiError.js'
+import { DocumentCache } from './documentCache.js'
+import { checkDocumentLimits } from './documentLimits.js'
+import { buildGraphqlSchema, type OperationObserver, resolveProperty } from './graphqlSchema.js'
+import { type ServerLimits, serverLimits } from './limits.js'
+import { translateError } from './translateError.js'
+
+export interface ExecuteRequest {
+  readonly query: string
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined
+  /** Which operation of the document runs; needed only when it holds several. */
+  readonly operationName?: string | null | undefined
+  /** The caller's own; nothing reads it yet. */
+  readonly context?: unknown
+  /** Names the request in the log and in `extensions.requestId` of internal errors. Default: a random UUID. */
+  readonly requestId?: string | undefined
+}
+
+/** A result whose errors are `ApiError`s. Without `data` the request itself was at fault and nothing ran. */
+export interface ApiResult extends ExecutionResult {
+  readonly errors?: readonly ApiError[]
+}
+
+/** Runs GraphQL requests on one version of a project. */
+export interface Executor {
+  readonly schema: GraphQLSchema
+  /** Never throws. Root fields of a query run side by side, those of a mutation one after the other. */
+  execute(request: ExecuteRequest): Promise<ApiResult>
+  /** Type of the operation that would run; undefined where the document has a mistake. Parses at most once with `execute`. */
+  operationType(query: string, operationName?: string | null): OperationTypeNode | undefined
+}
+
+export interface ExecutorOptions {
+  readonly limits?: Partial<ServerLimits>
+  /** Gets what clients may not see of internal errors. */
+  readonly logger?: Logger
+  readonly observe?: OperationObserver
+}
+
+type Prepared =
+  | { readonly document: DocumentNode; readonly errors?: undefined }
+  | { readonly errors: readonly ApiError[] }
+
+/**
+ * Makes the executor of a project. Parsed and validated documents are kept by their text.
+ *
+ * @example createExecutor(project, runtime).execute({ query: '{ readUser(id: "1") { name } }' })
+ */
+export function createExecutor(project: Project, runtime: Runtime, options: ExecutorOptions = {}): Executor {
+  const limits = serverLimits(options.limits)
+  const schema = buildGraphqlSchema(project, runtime, options.observe)
+  const cache = new DocumentCache<DocumentNode>(limits.cachedDocuments, limits.cachedDocumentChars)
+
+  const prepare = (query: string): Prepared => {
+    const known = cache.get(query)
+    if (known) return { document: known }
+    const prepared = parseDocument(query, schema, limits)
+    if (prepared.errors === undefined) cache.set(query, prepared.document)
+    return prepared
+  }
+
+  return {
+    schema,
+    async execute({ query, variables, operationName, context, requestId = crypto.randomUUID() }) {
+      const report = (error: unknown, path: GraphQLError['path']) =>
+        options.logger?.error('An operation failed inside', { requestId, path: path?.join('.'), error })
+      try {
+        const prepared = prepare(query)
+        if (prepared.errors) return { errors: prepared.errors }
+        const result = await execute({
+          schema,
+          document: prepared.document,
+          variableValues: variables ?? null,
+          operationName: operationName ?? null,
+          contextValue: context,
+          fieldResolver: resolveProperty,
+        })
+        if (!result.errors) return result as ApiResult
+        return { ...result, errors: result.errors.map((error) => translateError(error, requestId, report)) }
+      } catch (error) {
+        const cause =
+          error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error })
+        return { errors: [translateError(cause, requestId, report)] }
+      }
+    },
+    operationType(query, operationName) {
+      const prepared = prepare(query)
+      return prepared.errors ? undefined : getOperationAST(prepared.document, operationName)?.operation
+    },
+  }
+}
+
+function parseDocument(query: string, schema: GraphQLSchema, limits: ServerLimits): Prepared {
+  try {
+    const document = parse(query, { maxTokens: limits.maxTokens })
+    const tooMuch = checkDocumentLimits(document, limits)
+    if (tooMuch.length > 0) return { errors: tooMuch }
+    const errors = validate(schema, document)
+    return errors.length > 0 ? { errors: errors.map(badInput) } : { document }
+  } catch (error) {
+    if (error instanceof GraphQLError) return { errors: [badInput(error)] }
+    // graphql-js parses by recursion: brackets within brackets within brackets end its stack.
+    if (error instanceof RangeError) {
+      return { errors: [new ApiError('BadInput', 'The document is nested too deeply.')] }
+    }
+    throw error
+  }
+}
+
+function badInput(error: GraphQLError): ApiError {
+  const { nodes, source, positions, message } = error
+  return new ApiError('BadInput', message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+  })
+}

@@ -1,0 +1,109 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { ErrorCode } from '../errors/codes.js'
+import type { OperationKind } from '../model/types.js'
+import type { StatsSnapshot } from './stats.js'
+
+/** Counts what happens; a host tells it, `/metrics` shows it. One for each backend: nothing is global. */
+export interface Metrics {
+  /** An operation of the runtime has ended. `outcome` is `ok` or its error's code. */
+  operation(kind: OperationKind, outcome: 'ok' | ErrorCode, seconds: number): void
+  /** A request has been answered. */
+  request(route: Route, status: number, seconds: number): void
+  /** A change became visible to SQL this long after it was acknowledged. */
+  freshness(seconds: number): void
+  /** A batch of changes was applied to the query image. */
+  imageApplied(seconds: number, changes: number): void
+  /** Everything in Prometheus' text format. */
+  render(snapshot: StatsSnapshot): Promise<string>
+  readonly contentType: string
+}
+
+/** What an answer is counted under; `other` bounds the number of series. */
+export type Route = 'graphql' | 'graphiql' | 'health' | 'metrics' | 'other'
+
+const REQUEST_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+const FRESHNESS_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+
+/**
+ * Makes the metrics of one backend. `processMetrics` adds memory, CPU, event loop delay and garbage collection of
+ * the process; leave it off in a library, whose host has its own.
+ */
+export function createMetrics(options: { readonly processMetrics?: boolean } = {}): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  if (options.processMetrics === true) collectDefaultMetrics({ register: registry })
+
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
+    new Counter({ name, help, labelNames, registers })
+  const gauge = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
+    new Gauge({ name, help, labelNames, registers })
+  const histogram = <Label extends string>(
+    name: string,
+    help: string,
+    buckets: number[],
+    labelNames: Label[] = [],
+  ) => new Histogram({ name, help, buckets, labelNames, registers })
+
+  const requests = counter('ocg_http_requests_total', 'Requests answered.', ['route', 'status'])
+  const requestSeconds = histogram(
+    'ocg_http_request_duration_seconds',
+    'Time to answer a request.',
+    REQUEST_SECONDS,
+    ['route'],
+  )
+  const operations = counter('ocg_operations_total', 'Operations run, by kind and outcome.', [
+    'kind',
+    'outcome',
+  ])
+  const operationSeconds = histogram(
+    'ocg_operation_duration_seconds',
+    'Time of an operation.',
+    REQUEST_SECONDS,
+    ['kind'],
+  )
+  const freshness = histogram(
+    'ocg_freshness_seconds',
+    'Time from the acknowledgement of a write to its being visible in SQL.',
+    FRESHNESS_SECONDS,
+  )
+  const applySeconds = histogram(
+    'ocg_image_apply_duration_seconds',
+    'Time to apply a batch of changes.',
+    REQUEST_SECONDS,
+  )
+  const applied = counter('ocg_image_applied_changes_total', 'Changes applied to the query image.')
+  const lagRecords = gauge('ocg_feed_lag_records', 'Change records that SQL does not show yet.')
+  const lagSeconds = gauge('ocg_feed_lag_seconds', 'Age of the oldest change that SQL does not show yet.')
+  const queues = gauge('ocg_queue_messages', 'Messages that wait in a queue.', ['queue'])
+  const tasks = gauge('ocg_tasks', 'Stored tasks by status.', ['status'])
+  const deadLetters = gauge('ocg_dead_letters', 'Changes that failed for good and wait for a replay.')
+  const statements = gauge('ocg_running_statements', 'SQL executions that are running.')
+
+  return {
+    contentType: registry.contentType,
+    operation(kind, outcome, seconds) {
+      operations.inc({ kind, outcome })
+      operationSeconds.observe({ kind }, seconds)
+    },
+    request(route, status, seconds) {
+      requests.inc({ route, status })
+      requestSeconds.observe({ route }, seconds)
+    },
+    freshness: (seconds) => freshness.observe(seconds),
+    imageApplied(seconds, changes) {
+      applySeconds.observe(seconds)
+      applied.inc(changes)
+    },
+    async render(snapshot) {
+      lagRecords.set(snapshot.feed.lagRecords)
+      lagSeconds.set(snapshot.feed.lagSeconds)
+      deadLetters.set(snapshot.deadLetters)
+      statements.set(snapshot.runningStatements)
+      queues.reset()
+      tasks.reset()
+      for (const [queue, count] of Object.entries(snapshot.queues)) queues.set({ queue }, count)
+      for (const [status, count] of Object.entries(snapshot.tasks)) tasks.set({ status }, count)
+      return registry.metrics()
+    },
+  }
+}
