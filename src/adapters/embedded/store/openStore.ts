@@ -1,5 +1,18 @@
+import { access, constants, mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import type { Clock } from '../../../ports/system.js'
-import type { Store } from './store.js'
+import { type Committer, createCommitter } from './committer.js'
+import { DataFolderError } from './dataFolderError.js'
+import { lmdbDeadLetters } from './deadLetters.js'
+import { type Environment, openEnvironment } from './environment.js'
+import { lmdbExecutions } from './executions.js'
+import { lmdbFeed } from './feed.js'
+import { checkFormat, settleFormat } from './format.js'
+import { lmdbHostLock } from './hostLock.js'
+import { lmdbItemTable } from './lmdbItemTable.js'
+import { createSendNotices, lmdbQueue } from './queues.js'
+import type { QueueMessages, QueueName, Store, StoreQueue } from './store.js'
+import { storeStats } from './storeStats.js'
 
 export interface OpenStoreOptions {
   /** Default: the system's clock. */
@@ -7,10 +20,97 @@ export interface OpenStoreOptions {
 }
 
 /**
- * Opens the store in a folder, which is made with mode 0700 when it is missing. Any number of processes may do so.
+ * Opens the store of a data folder, which is made with mode 0700 when it is missing. Any number of processes may do
+ * so at the same time. The store's files are in the folder's subfolder `store`; the rest of the folder is free.
  *
  * Throws `DataFolderError`.
  */
-export async function openStore(_folder: string, _options: OpenStoreOptions = {}): Promise<Store> {
-  throw new Error('invariant: the store is being built')
+export async function openStore(folder: string, { clock = Date }: OpenStoreOptions = {}): Promise<Store> {
+  const files = await makeFolder(folder)
+  const environment = await openFiles(folder, files)
+  const committer = createCommitter(environment, clock)
+  const id = await settle(environment, committer, folder)
+  const notices = createSendNotices()
+  const queues = {
+    cascade: lmdbQueue(environment, committer, notices, clock, 'cascade'),
+    deletion: lmdbQueue(environment, committer, notices, clock, 'deletion'),
+  }
+  const hostLock = lmdbHostLock(environment, committer, clock, folder)
+  const deadLetters = lmdbDeadLetters(environment, committer, notices)
+  let closing: Promise<void> | undefined
+
+  return {
+    folder,
+    id,
+    table: lmdbItemTable(environment, committer),
+    feed: lmdbFeed(environment, committer, notices),
+    deadLetters,
+    executions: lmdbExecutions(environment, committer),
+    hostLock,
+    queue: <Name extends QueueName>(name: Name) => queues[name] as StoreQueue<QueueMessages[Name]>,
+    stats: () => storeStats(environment, queues, deadLetters),
+    close() {
+      closing ??= close(environment, committer, hostLock.release)
+      return closing
+    },
+  }
+}
+
+async function makeFolder(folder: string): Promise<string> {
+  const files = join(resolve(folder), 'store')
+  try {
+    await mkdir(files, { recursive: true, mode: 0o700 })
+    await access(files, constants.R_OK | constants.W_OK | constants.X_OK)
+    return files
+  } catch (cause) {
+    throw new DataFolderError(
+      'unwritable',
+      `The data folder ${folder} can't be made or written: ${reasonOf(cause)}.`,
+      { cause },
+    )
+  }
+}
+
+async function openFiles(folder: string, files: string): Promise<Environment> {
+  try {
+    return openEnvironment(files, (environment) => checkFormat(environment, folder))
+  } catch (cause) {
+    if (cause instanceof DataFolderError) throw cause
+    if (isAccessFailure(cause)) {
+      throw new DataFolderError(
+        'unwritable',
+        `The store in ${folder} can't be written: ${reasonOf(cause)}.`,
+        {
+          cause,
+        },
+      )
+    }
+    throw new DataFolderError('corrupt', `The files in ${folder} are no store, or a damaged one.`, { cause })
+  }
+}
+
+async function settle(environment: Environment, committer: Committer, folder: string): Promise<string> {
+  try {
+    return await committer.run(() => settleFormat(environment, folder))
+  } catch (error) {
+    await close(environment, committer)
+    throw error
+  }
+}
+
+async function close(environment: Environment, committer: Committer, release?: () => Promise<void>) {
+  await release?.()
+  await committer.close()
+  await environment.root.close()
+}
+
+/** Node's short name of a failure, such as EACCES. */
+function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException
+  return typeof code === 'string' ? code : message
+}
+
+function isAccessFailure(cause: unknown): boolean {
+  const { code, message } = cause as { code?: number; message: string }
+  return code === 13 || code === 30 || code === 28 || /permission|read-only|no space/i.test(message)
 }

@@ -260,7 +260,6 @@ export interface StoreStats {
   readonly queueDepths: Readonly<Record<QueueName, number>>
   readonly deadLetters: number
   readonly executions: number
-  /** Bytes of the file in use, and those inside it that are free for new data. */
-  readonly usedBytes: number
-  readonly freeBytes: number
+  /** Bytes of the store's file. */
+  readonly fileBytes: number
 }

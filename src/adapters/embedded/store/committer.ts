@@ -1,0 +1,145 @@
+import { ABORT } from 'lmdb'
+import type { Change } from '../../../ports/changes.js'
+import { StoreError } from '../../../ports/storeError.js'
+import type { Clock } from '../../../ports/system.js'
+import type { Environment } from './environment.js'
+import { appendRecord } from './feedRecords.js'
+
+/** What a piece of work may ask of the transaction that it runs in. */
+export interface Transaction {
+  /** Time of the transaction, milliseconds since 1970. */
+  readonly now: number
+  /** Adds a change to the transaction's feed record. */
+  record(change: Change): void
+  /** Runs once the transaction is on disk. */
+  afterCommit(effect: () => void): void
+}
+
+/**
+ * Reads and writes the environment's sections, without waiting. It runs inside a write transaction: it sees all
+ * that was committed anywhere. Work that throws is undone, and is the only one to be undone.
+ */
+export type Work<Result> = (transaction: Transaction) => Result
+
+/** Puts pieces of work into transactions: all that come while one is being written share the next. */
+export interface Committer {
+  /** Resolves when the work is on disk. Rejects with what the work threw, or `StoreError` `unavailable`. */
+  run<Result>(work: Work<Result>): Promise<Result>
+  onRecord(listener: (head: number) => void): () => void
+  /** Waits for what is under way and refuses what comes later. */
+  close(): Promise<void>
+}
+
+export function createCommitter(environment: Environment, clock: Clock): Committer {
+  const listeners = new Set<(head: number) => void>()
+  let pending: Piece[] = []
+  let draining: Promise<void> | undefined
+  let closed = false
+
+  const drain = async () => {
+    // One turn of the microtask queue, so that writes which start together are written together.
+    await undefined
+    while (pending.length > 0) {
+      const group = pending.slice(0, MAX_GROUP)
+      pending = pending.slice(MAX_GROUP)
+      await commitGroup(group)
+    }
+    draining = undefined
+  }
+
+  const commitGroup = async (group: readonly Piece[]): Promise<void> => {
+    const outcome = await commit(environment, clock, group).catch((error: unknown): Outcome => {
+      return { kind: 'failed', error }
+    })
+    if (outcome.kind === 'failed') {
+      const failure = await unavailable(outcome.error)
+      for (const piece of group) piece.reject(failure)
+    } else if (outcome.kind === 'threw' && group.length === 1) {
+      group[0]?.reject(outcome.error)
+    } else if (outcome.kind === 'threw') {
+      // Nothing of the group was kept. One by one, so that only the culprit fails.
+      for (const piece of group) await commitGroup([piece])
+    } else {
+      group.forEach((piece, at) => {
+        piece.resolve(outcome.results[at])
+      })
+      for (const effect of outcome.effects) effect()
+      if (outcome.head !== undefined) for (const listener of listeners) listener(outcome.head)
+    }
+  }
+
+  return {
+    run<Result>(work: Work<Result>) {
+      if (closed) return Promise.reject(new StoreError('unavailable', 'The store is closed.'))
+      return new Promise<Result>((resolve, reject) => {
+        pending.push({ work, resolve: resolve as (result: unknown) => void, reject })
+        draining ??= drain()
+      })
+    },
+    onRecord(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async close() {
+      closed = true
+      await draining
+    },
+  }
+}
+
+interface Piece {
+  readonly work: Work<unknown>
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+type Outcome =
+  | {
+      readonly kind: 'committed'
+      readonly results: readonly unknown[]
+      readonly effects: readonly (() => void)[]
+      readonly head: number | undefined
+    }
+  /** One of the pieces threw; nothing was written. */
+  | { readonly kind: 'threw'; readonly error: unknown }
+  /** The commit failed; nothing was written. */
+  | { readonly kind: 'failed'; readonly error: unknown }
+
+/** Pieces in one transaction: enough to share a disk flush, few enough that other processes get their turn. */
+const MAX_GROUP = 512
+
+async function commit(environment: Environment, clock: Clock, group: readonly Piece[]): Promise<Outcome> {
+  let outcome: Outcome | undefined
+  // A child transaction, because LMDB-js keeps what a plain one has written when its callback throws.
+  await environment.root.childTransaction(() => {
+    try {
+      outcome = runPieces(environment, clock.now(), group)
+      return undefined
+    } catch (error) {
+      outcome = { kind: 'threw', error }
+      return ABORT
+    }
+  })
+  if (!outcome) throw new Error('invariant: the transaction ran')
+  return outcome
+}
+
+function runPieces(environment: Environment, now: number, group: readonly Piece[]): Outcome {
+  const changes: Change[] = []
+  const effects: (() => void)[] = []
+  const transaction: Transaction = {
+    now,
+    record: (change) => void changes.push(change),
+    afterCommit: (effect) => void effects.push(effect),
+  }
+  const results = group.map(({ work }) => work(transaction))
+  const head = changes.length > 0 ? appendRecord(environment, now, changes) : undefined
+  return { kind: 'committed', results, effects, head }
+}
+
+async function unavailable(error: unknown): Promise<StoreError> {
+  // LMDB-js hangs the reason of a failed commit on its error, as a promise that must not stay unobserved.
+  const reason = (error as { commitError?: Promise<unknown> }).commitError
+  const cause = reason ? await reason.then(() => error).catch((thrown: unknown) => thrown) : error
+  return new StoreError('unavailable', 'The store could not write to its disk.', { cause })
+}
