@@ -36,9 +36,13 @@ export async function* readCsv(bytes: Readable, options: CsvOptions): AsyncGener
   let batch: ImportRow[] = []
   for await (const piece of wholeLines(bytes)) {
     if (piece === 'tooLong' || rest.length > MAX_LINE_BYTES) {
-      throw new CsvFileError(line, 'A row starts here that is too long. Is there an opening quotation mark without its end?')
+      throw new CsvFileError(
+        line,
+        'A row starts here that is too long. Is there an opening quotation mark without its end?',
+      )
     }
-    if (!isUtf8(piece)) throw new CsvFileError(line, 'The file is not UTF-8 text; save it with that encoding.')
+    if (!isUtf8(piece))
+      throw new CsvFileError(line, 'The file is not UTF-8 text; save it with that encoding.')
     const decoded = piece.toString()
     const text = rest === '' ? (line === 1 ? decoded.replace(/^\uFEFF/, '') : decoded) : `${rest}\n${decoded}`
     rest = ''

@@ -38,7 +38,10 @@ export async function* readJsonLines(bytes: Readable): AsyncGenerator<readonly I
 /** Lines of which some are not UTF-8; those are undefined. */
 function textLines(piece: Buffer): (string | undefined)[] {
   // Latin-1 keeps every byte as one character, and a line end is a byte of its own in UTF-8.
-  const lines = piece.toString('latin1').split('\n').map((line) => Buffer.from(line, 'latin1'))
+  const lines = piece
+    .toString('latin1')
+    .split('\n')
+    .map((line) => Buffer.from(line, 'latin1'))
   return lines.map((line) => (isUtf8(line) ? line.toString() : undefined))
 }
 

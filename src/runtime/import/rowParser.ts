@@ -24,6 +24,8 @@ export type ParsedRowResult =
 export interface RowParser {
   /** Lake name. */
   readonly table: string
+  /** Names of all columns that a row may have, the system's too. */
+  readonly columns: readonly string[]
   parse(values: Readonly<Record<string, unknown>>): ParsedRowResult
   /** What is wrong with the columns of a file, apart from its rows; undefined when nothing is. */
   checkHeader(columns: readonly string[]): string | undefined
@@ -55,6 +57,7 @@ export function rowParser(project: Project, name: string, options: RowParserOpti
 
   return {
     table,
+    columns: names,
     parse(input) {
       const values: Record<string, Json> = needsBare ? Object.create(null) : {}
       const system: { id?: string; createdAt?: string; updatedAt?: string } = {}

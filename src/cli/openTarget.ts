@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import type { Store } from '../adapters/embedded/store/store.js'
+import type { Host } from '../host/openHost.js'
+import type { Project } from '../model/types.js'
+import type { ImportContext } from '../runtime/import/importContext.js'
+import { CliError } from './cliError.js'
+
+/** A data folder that a command writes to: by itself, or beside a host that serves it at the same time. */
+export interface Target {
+  readonly context: ImportContext
+  readonly store: Store
+  /** This process's host; undefined when another process serves the folder. */
+  readonly host: Host | undefined
+  /** Resolves when SQL shows everything that was written before the call; false after `timeoutMs`. */
+  waitForSql(timeoutMs: number): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** Opens a folder as its host, or beside the host that has it. Throws `CliError` when that one runs another schema. */
+export async function openTarget(project: Project, folder: string): Promise<Target> {
+  const [{ openHost }, { DataFolderError }] = await Promise.all([
+    import('../host/openHost.js'),
+    import('../adapters/embedded/store/dataFolderError.js'),
+  ])
+  try {
+    const host = await openHost({ project, folder })
+    return {
+      context: { ...host.context, table: host.store.table },
+      store: host.store,
+      host,
+      waitForSql: (timeoutMs) => host.sql.waitUntilFresh(timeoutMs),
+      close: () => host.close(),
+    }
+  } catch (error) {
+    if (error instanceof DataFolderError && error.reason === 'inUse') return openBeside(project, folder)
+    throw error
+  }
+}
+
+const POLL_MS = 50
+
+async function openBeside(project: Project, folder: string): Promise<Target> {
+  const [{ openStore }, { readMeta }, { DEFAULT_RUNTIME_LIMITS }] = await Promise.all([
+    import('../adapters/embedded/store/openStore.js'),
+    import('../runtime/migration/projectMeta.js'),
+    import('../runtime/context.js'),
+  ])
+  const store = await openStore(folder)
+  try {
+    const meta = await readMeta(store.table)
+    if (meta && meta.modelHash !== project.hash) {
+      throw new CliError('input', 'The running host has another version of the schema than the one given.', {
+        hint: 'Give the file that it runs with -f, or let it load this one first.',
+      })
+    }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+  return {
+    context: {
+      project,
+      clock: { now: () => Date.now() },
+      random: { uuid: () => randomUUID() },
+      limits: DEFAULT_RUNTIME_LIMITS,
+      table: store.table,
+    },
+    store,
+    host: undefined,
+    async waitForSql(timeoutMs) {
+      const head = store.feed.head()
+      const end = performance.now() + timeoutMs
+      while (performance.now() < end) {
+        if (store.feed.checkpoint(SQL_CONSUMER) >= head) return true
+        if (!store.hostLock.holder()) return false
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+      }
+      return false
+    },
+    close: () => store.close(),
+  }
+}
+
+/** Checkpoint that the query image keeps in the store. */
+const SQL_CONSUMER = 'sql'
