@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Item } from '../../../ports/itemTable.js'
 import type { Transaction } from './committer.js'
 import type { Environment } from './environment.js'
-import { encodeIndexKey, encodeItemKey } from './itemKeys.js'
-import { decodeItem, encodeItem, withoutNulls } from './itemText.js'
+import { decodeItem } from './itemText.js'
+import type { PreparedItem } from './preparedItem.js'
 import type { CreateResult } from './store.js'
 import { changeImage, isRecorded } from './writePlan.js'
 
@@ -11,24 +11,21 @@ import { changeImage, isRecorded } from './writePlan.js'
 export function createItem(
   environment: Environment,
   transaction: Transaction,
-  item: Item,
+  { item, storedKey, text, entry }: PreparedItem,
   ignored: ReadonlySet<string>,
 ): CreateResult {
-  const { PK, SK } = item
-  const storedKey = encodeItemKey(item)
+  const key = { PK: item.PK, SK: item.SK }
   if (environment.items.doesExist(storedKey)) {
-    const stored = decodeItem({ PK, SK }, environment.items.get(storedKey) as string)
+    const stored = decodeItem(key, environment.items.get(storedKey) as string)
     return isDeepStrictEqual(compared(stored, ignored), compared(item, ignored)) ? 'identical' : 'exists'
   }
-  const text = encodeItem(item)
   if (text === undefined) return 'itemTooLarge'
-  const entry = encodeIndexKey(item)
   environment.items.put(storedKey, text)
   if (entry) environment.index.put(entry, '')
-  if (isRecorded(item)) transaction.record({ key: { PK, SK }, new: changeImage(item) })
+  if (isRecorded(key)) transaction.record({ key, new: changeImage(item) })
   return 'created'
 }
 
 function compared(item: Item, ignored: ReadonlySet<string>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(withoutNulls(item)).filter(([name]) => !ignored.has(name)))
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !ignored.has(name)))
 }

@@ -5,7 +5,7 @@ import type { Transaction } from './committer.js'
 import type { Environment } from './environment.js'
 import { nextNumber } from './meta.js'
 import type { DeadLetter, NewDeadLetter } from './store.js'
-import { applyPlan, planWrite } from './writePlan.js'
+import { applyPlan, planWrite, prepareWrite } from './writePlan.js'
 
 /** Stores a dead letter in the current write transaction and answers its sequence. */
 export function storeDeadLetter(
@@ -26,7 +26,7 @@ export function storeDeadLetter(
     error: error.slice(0, MAX_ERROR_LENGTH),
     attempts,
   }
-  const plan = planWrite(environment, { kind: 'put', item })
+  const plan = planWrite(environment, prepareWrite({ kind: 'put', item }))
   if (typeof plan === 'string') throw new Error('invariant: a dead letter fits into an item')
   applyPlan(environment, transaction, plan)
   return sequence

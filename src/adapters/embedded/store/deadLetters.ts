@@ -7,7 +7,7 @@ import { decodeItem } from './itemText.js'
 import { enqueue } from './queueMessages.js'
 import type { SendNotices } from './queues.js'
 import type { DeadLetter, DeadLetters } from './store.js'
-import { applyPlan, planWrite } from './writePlan.js'
+import { applyPlan, planWrite, prepareWrite } from './writePlan.js'
 
 /** Dead letters as items of the table. */
 export function lmdbDeadLetters(
@@ -17,7 +17,7 @@ export function lmdbDeadLetters(
 ): DeadLetters {
   /** Removes a dead letter in the current write transaction and answers what it was. */
   const take = (transaction: Transaction, sequence: string): DeadLetter | undefined => {
-    const plan = planWrite(environment, { kind: 'delete', key: deadLetterKey(sequence) })
+    const plan = planWrite(environment, prepareWrite({ kind: 'delete', key: deadLetterKey(sequence) }))
     if (typeof plan === 'string' || !plan.before) return undefined
     applyPlan(environment, transaction, plan)
     return toDeadLetter(plan.before)

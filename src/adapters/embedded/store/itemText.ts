@@ -8,10 +8,10 @@ import { itemBytes } from './itemBytes.js'
  * An item's attributes as stored: JSON without the keys. JSON keeps doubles exactly and any text, needs no
  * dictionary that processes would have to share, and V8 reads and writes it faster than MessagePack without one.
  *
- * `undefined` when the item is too large.
+ * The item has no null attributes. `undefined` when it is too large.
  */
 export function encodeItem(item: Item): string | undefined {
-  const { PK: _partition, SK: _sort, ...attributes } = withoutNulls(item)
+  const { PK: _partition, SK: _sort, ...attributes } = item
   const text = JSON.stringify(attributes)
   // JSON has no NaN and no infinities, and writes null.
   if (text.includes('null')) checkNumbers(attributes)

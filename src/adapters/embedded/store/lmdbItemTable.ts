@@ -13,9 +13,10 @@ import { createItem } from './createItem.js'
 import { type Environment, renewReads } from './environment.js'
 import { decodeItemKey, encodeItemKey, firstKey, keyAfter } from './itemKeys.js'
 import { decodeItem } from './itemText.js'
+import { prepareItem } from './preparedItem.js'
 import type { GroupResult, StoreTable } from './store.js'
 import { indexPage, partitionPage, prefixPage } from './tablePages.js'
-import { applyPlan, planWrite, type WritePlan } from './writePlan.js'
+import { applyPlan, type PreparedWrite, planWrite, prepareWrite, type WritePlan } from './writePlan.js'
 
 /** The table of a project in LMDB. Its index never lags. */
 export function lmdbItemTable(environment: Environment, committer: Committer): StoreTable {
@@ -37,8 +38,9 @@ export function lmdbItemTable(environment: Environment, committer: Committer): S
     },
 
     async write(write) {
+      const prepared = prepareWrite(write)
       const plan = await committer.run((transaction) => {
-        const plan = planWrite(environment, write)
+        const plan = planWrite(environment, prepared)
         if (typeof plan !== 'string') applyPlan(environment, transaction, plan)
         return plan
       })
@@ -53,15 +55,17 @@ export function lmdbItemTable(environment: Environment, committer: Committer): S
         `a transaction has at most ${MAX_TRANSACTION_WRITES} writes`,
       )
       checkDistinct(writes)
-      const result = await committer.run((transaction) => runGroup(environment, transaction, writes))
+      const group = writes.map(prepareWrite)
+      const result = await committer.run((transaction) => runGroup(environment, transaction, group))
       if (!result.ok && result.reason === 'itemTooLarge') throw itemTooLarge()
       return result as TransactionResult
     },
 
     async transactBulk(groups) {
       for (const writes of groups) checkDistinct(writes)
+      const prepared = groups.map((writes) => writes.map(prepareWrite))
       return committer.run((transaction) =>
-        groups.map((writes) => runGroup(environment, transaction, writes)),
+        prepared.map((writes) => runGroup(environment, transaction, writes)),
       )
     },
 
@@ -91,10 +95,11 @@ export function lmdbItemTable(environment: Environment, committer: Committer): S
       return prefixPage(environment, { prefix, limit, ...(start && { start }) }).items
     },
 
-    createBulk(items, { ignore = SYSTEM_ATTRIBUTES } = {}) {
+    async createBulk(items, { ignore = SYSTEM_ATTRIBUTES } = {}) {
       const ignored = new Set(ignore)
+      const prepared = items.map(prepareItem)
       return committer.run((transaction) =>
-        items.map((item) => createItem(environment, transaction, item, ignored)),
+        prepared.map((item) => createItem(environment, transaction, item, ignored)),
       )
     },
 
@@ -139,7 +144,11 @@ const TASKS = 'task#'
 const SWEEP_PAGE = 1000
 
 /** All or nothing: nothing is written before every write of the group has been found possible. */
-function runGroup(environment: Environment, transaction: Transaction, writes: readonly Write[]): GroupResult {
+function runGroup(
+  environment: Environment,
+  transaction: Transaction,
+  writes: readonly PreparedWrite[],
+): GroupResult {
   const plans: WritePlan[] = []
   const failed: number[] = []
   const tooLarge: number[] = []
@@ -170,7 +179,7 @@ function withBefore({ before }: WritePlan): WriteResult {
 }
 
 function withAfter({ after }: WritePlan): WriteResult {
-  return after ? { ok: true, after } : { ok: true }
+  return after ? { ok: true, after: after.item } : { ok: true }
 }
 
 function itemTooLarge(): StoreError {
@@ -189,7 +198,7 @@ function removeExpired(
   key: ItemKey,
   nowSeconds: number,
 ): string[] {
-  const plan = planWrite(environment, { kind: 'delete', key })
+  const plan = planWrite(environment, prepareWrite({ kind: 'delete', key }))
   if (typeof plan === 'string' || !plan.before) return []
   const { expiresAt } = plan.before
   if (typeof expiresAt !== 'number' || expiresAt > nowSeconds) return []

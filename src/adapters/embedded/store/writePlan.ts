@@ -6,58 +6,64 @@ import type { Condition, Item, UpdateWrite, Write } from '../../../ports/itemTab
 import type { Transaction } from './committer.js'
 import type { Environment } from './environment.js'
 import { encodeIndexKey, encodeItemKey } from './itemKeys.js'
-import { decodeItem, encodeItem, withoutNulls } from './itemText.js'
+import { decodeItem } from './itemText.js'
+import { type PreparedItem, prepareItem } from './preparedItem.js'
 
-/** What a write will do, worked out without doing anything yet. */
-export interface WritePlan {
+/** A write with all that can be worked out before its transaction. */
+export interface PreparedWrite {
+  readonly write: Write
   readonly key: ItemKey
   readonly storedKey: Buffer
+  /** What a put puts. */
+  readonly put?: PreparedItem
+}
+
+/** What a write will do, worked out without doing anything yet. */
+export interface WritePlan extends PreparedWrite {
   /** The item as it was. */
   readonly before?: Item
-  /** The item as it will be. Same as `before` for a write that only checks. */
-  readonly after?: Item
-  readonly effect: 'put' | 'delete' | 'none'
-  /** `after` as stored. */
-  readonly text: string
+  /** The item to store. Without one, an item that is there is removed, unless the write only checks. */
+  readonly after?: PreparedItem
 }
 
 export type Refusal = 'conditionFailed' | 'itemTooLarge'
 
+/** Throws for keys that can't be stored. */
+export function prepareWrite(write: Write): PreparedWrite {
+  if (write.kind === 'put') {
+    const put = prepareItem(write.item)
+    return { write, key: keyOf(write.item), storedKey: put.storedKey, put }
+  }
+  return { write, key: keyOf(write.key), storedKey: encodeItemKey(write.key) }
+}
+
 /** Reads what a write needs in the current write transaction and decides whether it can be done. */
-export function planWrite(environment: Environment, write: Write): WritePlan | Refusal {
-  const key = write.kind === 'put' ? write.item : write.key
-  const storedKey = encodeItemKey(key)
+export function planWrite(environment: Environment, prepared: PreparedWrite): WritePlan | Refusal {
+  const { write, key, storedKey } = prepared
   const stored = environment.items.get(storedKey)
   const before = stored === undefined ? undefined : decodeItem(key, stored)
   if (!holds(write.condition, before)) return 'conditionFailed'
-  const found = { key: { PK: key.PK, SK: key.SK }, storedKey, ...(before && { before }) }
-  switch (write.kind) {
-    case 'check':
-      return { ...found, effect: 'none', text: '' }
-    case 'delete':
-      return { ...found, effect: before ? 'delete' : 'none', text: '' }
-    case 'put':
-      return planPut(found, write.item)
-    case 'update':
-      return before ? planPut(found, updated(before, write)) : 'conditionFailed'
-  }
+  if (write.kind === 'update' && !before) return 'conditionFailed'
+  const after = write.kind === 'update' && before ? prepareItem(updated(before, write)) : prepared.put
+  if (after && after.text === undefined) return 'itemTooLarge'
+  return { ...prepared, ...(before && { before }), ...(after && { after }) }
 }
 
 /** Does a plan in the current write transaction. All that could be refused has been. */
 export function applyPlan(environment: Environment, transaction: Transaction, plan: WritePlan): void {
-  const { key, storedKey, before, after, effect } = plan
-  if (effect === 'none') return
+  const { write, key, storedKey, before, after } = plan
+  if (write.kind === 'check' || !(before || after)) return
   const oldEntry = before && encodeIndexKey(before)
-  const newEntry = after && encodeIndexKey(after)
+  const newEntry = after?.entry
   if (oldEntry && !(newEntry && oldEntry.equals(newEntry))) environment.index.remove(oldEntry)
   if (newEntry && !(oldEntry && newEntry.equals(oldEntry))) environment.index.put(newEntry, '')
-  if (effect === 'put') environment.items.put(storedKey, plan.text)
+  if (after) environment.items.put(storedKey, after.text as string)
   else environment.items.remove(storedKey)
   if (isRecorded(key)) {
     transaction.record({
       key,
       ...(before && { old: changeImage(before) }),
-      ...(after && { new: changeImage(after) }),
+      ...(after && { new: changeImage(after.item) }),
     })
   }
 }
@@ -79,16 +85,8 @@ export function changeImage(item: Item): ChangeImage {
 
 const UNRECORDED = ['joinRelation#', 'task#', 'deadLetter#', 'meta#'] as const
 
-function planPut(
-  found: Pick<WritePlan, 'key' | 'storedKey' | 'before'>,
-  given: Item,
-): WritePlan | 'itemTooLarge' {
-  const after = withoutNulls(given)
-  const text = encodeItem(after)
-  if (text === undefined) return 'itemTooLarge'
-  // Nothing can be refused once plans are being done: the index must take the item too.
-  encodeIndexKey(after)
-  return { ...found, after, effect: 'put', text }
+function keyOf({ PK, SK }: ItemKey): ItemKey {
+  return { PK, SK }
 }
 
 function updated(before: Item, { set = {}, remove = [], add = {} }: UpdateWrite): Item {
