@@ -16,20 +16,21 @@ export async function compileSchema(
   paths: readonly string[] | undefined,
   name: string,
 ): Promise<SchemaResult> {
-  const [sources, { compile }, { openSqlChecker }] = await Promise.all([
+  const [sources, compiler, { createSqlChecker }] = await Promise.all([
     readSources(paths),
     import('../compiler/compile.js'),
     import('../adapters/embedded/sqlChecker.js'),
   ])
-  const checker = await openSqlChecker()
+  const checker = await createSqlChecker()
   try {
-    return await compile(sources, { name, checker })
+    const result = await compiler.compileSchema(sources, { project: name, checker })
+    return result.ok ? result : { diagnostics: result.diagnostics }
   } finally {
     await checker.close()
   }
 }
 
-/** Compiles a schema that must be right. Shows its mistakes and throws `CliError` when it is not. */
+/** Loads a schema that must be right. Shows its mistakes and throws `CliError` when it is not. */
 export async function compileOrFail(
   paths: readonly string[] | undefined,
   name: string,
@@ -38,17 +39,12 @@ export async function compileOrFail(
   const { project, diagnostics } = await compileSchema(paths, name)
   if (diagnostics.length > 0) showDiagnostics(diagnostics, output)
   if (project) return project
-  throw schemaFailure(diagnostics)
+  throw new CliError('input', 'The schema has mistakes.', {
+    hint: 'Each code is explained in docs/errors/. ocg validate --json gives them to programs.',
+  })
 }
 
 /** Writes diagnostics for people, on stderr. */
 export function showDiagnostics(diagnostics: readonly Diagnostic[], output: Output): void {
   output.note(renderDiagnostics(diagnostics, { colors: output.colors.isColorSupported }))
-}
-
-export function schemaFailure(diagnostics: readonly Diagnostic[]): CliError {
-  const errors = diagnostics.filter(({ severity }) => severity === 'error').length
-  return new CliError('input', `The schema has ${errors === 1 ? 'one mistake' : `${errors} mistakes`}.`, {
-    hint: 'Every code is explained in docs/errors/.',
-  })
 }

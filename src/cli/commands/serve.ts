@@ -1,4 +1,44 @@
 import type { Command } from 'commander'
+import { CliError } from '../cliError.js'
+import { compileOrFail } from '../compileSchema.js'
+import { processOutput } from '../output.js'
+import { dataFolder, projectName } from '../projectName.js'
+import { announce } from '../serving/announce.js'
+import { apiKeyOf } from '../serving/apiKey.js'
+import { addServingOptions, type ServingOptions } from '../serving/servingOptions.js'
+import { awaitShutdown } from '../serving/shutdown.js'
+import { loadServing, servingLog, startServing } from '../serving/startServing.js'
+
+/** `ocg serve`: the backend for others. Nobody gets in without the key. */
 export function declare(command: Command): void {
-  command.addHelpText('after', '\nExample:\n  $ ocg serve')
+  addServingOptions(command, { logLevel: 'info' })
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ ocg serve -n shop -f schema.graphql --data /var/lib/shop --host 0.0.0.0 --port 8080',
+    )
+    .action(serve)
+}
+
+async function serve(options: ServingOptions): Promise<void> {
+  const output = processOutput(options)
+  const shutdown = awaitShutdown(output)
+  const name = projectName(options.name)
+  const folder = dataFolder(options.data, name)
+  const [project, log] = await Promise.all([
+    compileOrFail(options.file, name, output),
+    servingLog(options, output),
+    loadServing(),
+  ])
+  const apiKey = await apiKeyOf(folder, options.apiKey)
+  let isLost = false
+  const onLost = () => {
+    isLost = true
+    shutdown.request()
+  }
+  const auth = { mode: 'required', apiKeys: [apiKey.key] } as const
+  const serving = await startServing({ project, folder, options, auth, log, onLost })
+  await announce(serving, { name, folder, apiKey, keyNeeded: true }, output)
+  await shutdown.requested
+  await serving.close()
+  if (isLost) throw new CliError('environment', `Another process has taken over the data folder ${folder}.`)
 }
