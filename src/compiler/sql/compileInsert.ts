@@ -33,6 +33,8 @@ export interface CompiledInsert {
   readonly table: JoinTable
   readonly values: readonly InsertValue[]
   readonly problems: readonly SqlProblem[]
+  /** False when a column has no type: then nothing is known of the table. */
+  readonly columnsKnown: boolean
 }
 
 /** The join table that an INSERT declares and the values that it gives, or every mistake in them. */
@@ -96,7 +98,12 @@ export function compileInsert(tree: InsertTree, args: readonly Argument[], catal
   }
   const values = resolveValues(tree, columns, args, catalog, problems)
   const known = columns.filter((column) => column !== undefined)
-  return { table: { table: tree.table.name, columns: known }, values, problems }
+  return {
+    table: { table: tree.table.name, columns: known },
+    values,
+    problems,
+    columnsKnown: known.length === columns.length,
+  }
 }
 
 function resolveColumn(

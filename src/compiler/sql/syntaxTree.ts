@@ -32,6 +32,9 @@ export async function parseTree(
   if (!parsed.success) {
     const from = parsed.errorStart ?? 0
     const place = probe.locate({ start: from, end: parsed.errorEnd ?? from + 1 })
+    if (parsed.error.includes('E_GUARD')) {
+      return problemAt(place, 'OCG2050', 'The statement is nested too deeply.', 'Split it with WITH.')
+    }
     return problemAt(place, 'OCG2050', syntaxMessage(probe.text, from, parsed.errorEnd ?? from))
   }
   const strict = validate(probe.text, Dialect.Trino, { strictSyntax: true })

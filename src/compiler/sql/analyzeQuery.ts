@@ -1,0 +1,134 @@
+import type { LakeTable } from '../../model/lakeSchema.js'
+import type { Argument, Project, SqlTemplate, TypeRef } from '../../model/types.js'
+import type { CheckedColumn, SqlChecker } from '../../ports/sqlChecker.js'
+import { checkFunctions } from './checkFunctions.js'
+import { checkResult, seenColumns } from './checkResult.js'
+import { checkTokens } from './checkTokens.js'
+import type { Token } from './lex.js'
+import { buildPieces, type Piece, templateOf } from './pieces.js'
+import { problemAt, type SqlProblem } from './problem.js'
+import { type Catalog, reservedNames, resolveNames } from './resolveNames.js'
+import { checkDeleteTree } from './rewriteDelete.js'
+import { sampleStatement } from './sampleValues.js'
+import { parseTree, type SyntaxTree, type TreeNode } from './syntaxTree.js'
+
+export interface QueryRequest {
+  /** As the user wrote it. */
+  readonly sql: string
+  /** Tokens of the query that will run. */
+  readonly tokens: readonly Token[]
+  /** Tokens as the user wrote them: the same, unless a DELETE was rewritten. */
+  readonly written: readonly Token[]
+  readonly args: readonly Argument[]
+  /** Declared type of the field; undefined for a DELETE, whose columns are the compiler's own. */
+  readonly returns: TypeRef | undefined
+  readonly catalog: Pick<Project, 'enums' | 'valueTypes' | 'responseTypes'>
+  readonly tables: readonly LakeTable[]
+  readonly names: Catalog
+  readonly checker: SqlChecker | undefined
+}
+
+export interface QueryFindings {
+  readonly sql: SqlTemplate
+  /** Names of the result's columns as far as they are known. */
+  readonly columns: readonly string[]
+  /** Lake names of the tables that it reads. */
+  readonly tables: readonly string[]
+  readonly problems: readonly SqlProblem[]
+}
+
+/** Checks a query step by step; each step runs only on what the one before it has found to be sound. */
+export async function analyzeQuery(request: QueryRequest): Promise<QueryFindings> {
+  const { pieces, problems } = buildPieces(request.sql, request.tokens, request.args)
+  const sql = templateOf(pieces)
+  const nothing = { sql, columns: [], tables: [] }
+
+  problems.push(...checkTokens(request.written), ...unknownJoinTables(request))
+  if (problems.some(({ code }) => code === 'OCG2050')) return { ...nothing, problems }
+  const tree = await parseTree(pieces, request.args)
+  if ('code' in tree) return { ...nothing, problems: [...problems, tree] }
+  const query = onlyQuery(tree)
+  if (!query) {
+    const [first] = request.written
+    const problem = problemAt(first ?? { start: 0, end: 1 }, 'OCG2021', 'The text is not one statement.')
+    return { ...nothing, problems: [...problems, problem] }
+  }
+
+  problems.push(...reservedNames(tree), ...checkFunctions(request.written, tree))
+  if (request.returns === undefined) problems.push(...checkDeleteTree(query, tree, firstOf(request)))
+  const resolved = resolveNames(query, tree, request.names)
+  problems.push(...withoutKnown(resolved.problems, problems))
+  const found = { sql, tables: resolved.tables, columns: resolved.output ?? [] }
+  if (problems.length > 0) return { ...found, problems }
+
+  const checked = await askEngine(request, sql, pieces)
+  if (checked && 'code' in checked) return { ...found, problems: [checked] }
+  const columns = seenColumns(resolved.output, checked)
+  if (!columns) return { ...found, problems }
+  if (request.returns)
+    problems.push(...checkResult(columns, request.returns, request.catalog, request.written))
+  return { ...found, columns: columns.map(({ name }) => name), problems }
+}
+
+/** `$join_table(t)` names a table that no INSERT declares. */
+function unknownJoinTables(request: QueryRequest): SqlProblem[] {
+  const { names } = request
+  return request.written.flatMap((token) => {
+    if (token.kind !== 'joinTable' || names.broken.has(token.value)) return []
+    const table = names.tables.get(token.value)
+    if (table?.kind === 'joinTable') return []
+    const what = table
+      ? `"${token.value}" is an entity, not a join table.`
+      : `No INSERT declares the join table "${token.value}".`
+    const known = [...names.tables.values()]
+      .filter(({ kind }) => kind === 'joinTable')
+      .map(({ name }) => name)
+    const hint = table
+      ? `Write ${token.value} without $join_table.`
+      : known.length > 0
+        ? `Join tables are ${known.join(', ')}.`
+        : 'Add a mutation with INSERT INTO $join_table(…).'
+    return problemAt(token, 'OCG2057', what, hint)
+  })
+}
+
+/** The engine's view of the columns, or its complaint; undefined when there is no engine, or no table to ask about. */
+async function askEngine(
+  request: QueryRequest,
+  sql: SqlTemplate,
+  pieces: readonly Piece[],
+): Promise<readonly CheckedColumn[] | SqlProblem | undefined> {
+  const { checker, names } = request
+  if (!checker || request.written.some((token) => names.broken.has(token.value.toLowerCase())))
+    return undefined
+  const { args, catalog, tables } = request
+  const nulls = await checker.describe(tables, sampleStatement(sql, args, catalog, 'typed'))
+  if (nulls.ok) return nulls.columns
+  if (!pieces.some((piece) => piece.kind === 'arg')) return refusal(request, nulls)
+  // A function may need a real value to be understood, such as the unit of date_trunc.
+  const samples = await checker.describe(tables, sampleStatement(sql, args, catalog, 'sample'))
+  return samples.ok ? samples.columns : refusal(request, samples)
+}
+
+function refusal(
+  request: QueryRequest,
+  answer: { readonly message: string; readonly near?: string },
+): SqlProblem {
+  const near = answer.near?.toLowerCase()
+  const token =
+    near === undefined ? undefined : request.written.find(({ value }) => value.toLowerCase() === near)
+  return problemAt(token ?? firstOf(request), 'OCG2060', answer.message)
+}
+
+function onlyQuery(tree: SyntaxTree): TreeNode | undefined {
+  return tree.statements.length === 1 ? tree.statements[0] : undefined
+}
+
+/** A reserved word is also an unknown name; one problem is enough. */
+function withoutKnown(found: readonly SqlProblem[], known: readonly SqlProblem[]): SqlProblem[] {
+  return found.filter((one) => !known.some(({ start, code }) => start === one.start && code !== 'OCG2011'))
+}
+
+function firstOf(request: QueryRequest): { readonly start: number; readonly end: number } {
+  return request.written[0] ?? { start: 0, end: 1 }
+}

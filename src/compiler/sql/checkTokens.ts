@@ -1,0 +1,58 @@
+import type { Token } from './lex.js'
+import { isOperator, isWord } from './pieces.js'
+import { problemAt, type SqlProblem } from './problem.js'
+
+/** Sequences that the tree's parser takes and Trino does not. */
+export function checkTokens(tokens: readonly Token[]): SqlProblem[] {
+  const problems: SqlProblem[] = []
+  for (const [index, token] of tokens.entries()) {
+    const previous = tokens[index - 1]
+    if (!previous) continue
+    if (isOperator(token, '?')) {
+      problems.push(
+        problemAt(
+          token,
+          'OCG2055',
+          '"?" has no value in a statement.',
+          'Arguments are written as $args.name.',
+        ),
+      )
+    } else if (isOperator(token, '!')) {
+      problems.push(
+        problemAt(token, 'OCG2050', '"!" is no operator of Trino.', 'Write NOT, or <> for "not equal".'),
+      )
+    } else if (isOperator(token, '=') && isOperator(previous, '=')) {
+      problems.push(problemAt(token, 'OCG2050', '"==" is no operator of Trino.', 'Write a single "=".'))
+    } else if (isOperator(token, ':') && isOperator(previous, ':')) {
+      problems.push(problemAt(token, 'OCG2050', '"::" is no operator of Trino.', 'Write CAST(x AS type).'))
+    } else if (isOperator(token, '>') && isOperator(previous, '->')) {
+      problems.push(
+        problemAt(
+          token,
+          'OCG2050',
+          '"->>" is no operator of Trino.',
+          "Write json_extract_scalar(x, '$.name').",
+        ),
+      )
+    } else if (isValue(token) && isValue(previous)) {
+      problems.push(problemAt(token, 'OCG2050', 'Two values follow each other.', 'Join texts with ||.'))
+    } else if (isOperator(token, ')') && isOperator(previous, '(') && isWord(tokens[index - 2], 'IN')) {
+      problems.push(
+        problemAt(token, 'OCG2050', 'The list after IN is empty.', 'It needs at least one value.'),
+      )
+    } else if (isWord(token, 'FROM') && isOperator(previous, '(') && !isWord(tokens[index - 2], 'TRIM')) {
+      problems.push(problemAt(token, 'OCG2050', 'A query begins with SELECT, not with FROM.'))
+    }
+  }
+  return problems
+}
+
+function isValue(token: Token): boolean {
+  return (
+    token.kind === 'string' ||
+    token.kind === 'number' ||
+    token.kind === 'argument' ||
+    token.kind === 'binaryString' ||
+    token.kind === 'unicodeString'
+  )
+}
