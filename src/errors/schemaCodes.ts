@@ -12,12 +12,12 @@ export const SCHEMA_CODES = {
   OCG1002: {
     title: 'Nested too deeply',
     explanation:
-      'Brackets are nested more than 64 levels deep. No schema needs that, and a limit keeps the compiler safe from hostile input.',
-    fix: 'Take levels of brackets away.',
+      'Brackets are nested more than 64 levels deep, or types more than 32. No schema needs that, and a limit keeps the compiler, and the columns of the lake, within bounds.',
+    fix: 'Take levels away. A type that is nested so deeply is often better an entity of its own.',
   },
   OCG1003: {
     title: 'Schema too large',
-    explanation: 'All files of a schema together may have 4,000,000 characters.',
+    explanation: 'All files of a schema together may have 1,000,000 characters. AppSync takes no larger ones.',
     fix: 'Remove what is not needed, or split the schema into several projects.',
   },
   OCG1004: {

@@ -1,0 +1,33 @@
+import type { Rule } from './rule.js'
+
+/** Attributes of the system on every item. Join tables have more of them. */
+export const SYSTEM_ATTRIBUTES = ['PK', 'SK', 'entityType', '_rev', '_incarnation'] as const
+
+/** Attributes of the system on the items of join tables, besides those of every item. */
+export const RELATION_ATTRIBUTES = [
+  'relationId',
+  's3Key',
+  'createdAt',
+  'updatedAt',
+  'joinTableName',
+  'relatedEntities',
+] as const
+
+/** No field of an entity has the name of an attribute that the system stores beside it. */
+export const attributeNames: Rule = ({ all }, report) => {
+  for (const type of all) {
+    if (type.role !== 'entity') continue
+    for (const { name } of type.fields) {
+      const system = SYSTEM_ATTRIBUTES.find((one) => one.toLowerCase() === name.value.toLowerCase())
+      if (!system) continue
+      report.error(
+        'OCG1038',
+        name,
+        `Field ${name.value} of ${type.name} has the name of the attribute ${system}, which the system stores on every item.`,
+        {
+          hint: 'Choose another name.',
+        },
+      )
+    }
+  }
+}
