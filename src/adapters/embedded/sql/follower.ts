@@ -1,0 +1,138 @@
+import type { LakeTable } from '../../../model/lakeSchema.js'
+import type { Logger } from '../../../ports/system.js'
+import type { Store } from '../store/store.js'
+import { applyBatch } from './applyRows.js'
+import { isFatal } from './failures.js'
+import { buryFollowed, buryFound } from './graveyard.js'
+import { type Image, showTables, staleTables } from './image.js'
+import { makeTables } from './makeTables.js'
+import { pendingBatches } from './pendingRows.js'
+import type { AppliedEvent } from './protocol.js'
+
+/** Keeps an image up to date with the feed. */
+export interface Follower {
+  /** Looks at the feed rather than waiting for the next poll; `urgent`: at once, without a pause. */
+  wake(urgent: boolean): void
+  /** Makes the tables that the image lacks, drops those that are gone, and follows from there. */
+  setTables(tables: readonly LakeTable[]): Promise<void>
+  /** Ends after the transaction that runs. */
+  close(): Promise<void>
+}
+
+export interface FollowerOptions {
+  readonly store: Store
+  readonly image: Image
+  readonly log: Logger
+  readonly onApplied: (event: AppliedEvent) => void
+  readonly onProgress: (table: string, rows: number) => void
+  /** The image can't be used any more. */
+  readonly onFatal: (error: unknown) => void
+}
+
+/** Other processes' commits are found by looking; the host's own are announced. */
+const POLL_MS = 50
+/** Each transaction scans what it changes: a pause as long as the last one took leaves half the time to statements. */
+const LONGEST_PAUSE_MS = 250
+/** From this many changes on there is no pause: somebody loads data, and waits for it. */
+const LOAD_CHANGES = 2000
+const MAX_RECORDS = 5000
+const MAX_CHANGES = 20_000
+const RETRY_MS = [50, 100, 250, 500, 1000, 2000, 5000]
+
+/** Starts to follow once `setTables` has been called. */
+export function startFollower(options: FollowerOptions): Follower {
+  const { store, image, log } = options
+  const bury = buryFollowed(store, () => image.position)
+  let closed = false
+  let idle = false
+  let endPause = () => {}
+  let changesAtOnce = MAX_CHANGES
+  let work: Promise<unknown> = Promise.resolve()
+  let loop: Promise<void> | undefined
+
+  /** The writer does one piece of work at a time. */
+  function inTurn<T>(piece: () => Promise<T>): Promise<T> {
+    const result = work.then(piece)
+    work = result.catch(() => undefined)
+    return result
+  }
+
+  async function applyPending(): Promise<number> {
+    const records = store.feed.read(image.position, MAX_RECORDS, changesAtOnce)
+    const oldest = records[0]
+    if (!oldest) return 0
+    let changes = 0
+    for await (const batch of pendingBatches(store.table, image.tables, records)) {
+      const started = performance.now()
+      await applyBatch(image, batch, (row, error) => bury(row.change, error))
+      changes += batch.changes
+      options.onApplied({
+        kind: 'applied',
+        position: image.position,
+        changes: batch.changes,
+        lagMs: Math.max(0, Date.now() - oldest.time),
+        tookMs: performance.now() - started,
+      })
+    }
+    return changes
+  }
+
+  async function follow(): Promise<void> {
+    let failures = 0
+    while (!closed) {
+      const started = performance.now()
+      try {
+        const changes = await inTurn(applyPending)
+        failures = 0
+        changesAtOnce = Math.min(MAX_CHANGES, changesAtOnce * 2)
+        const took = performance.now() - started
+        if (changes === 0) await pause(POLL_MS, true)
+        else if (changes < LOAD_CHANGES) await pause(Math.min(took, LONGEST_PAUSE_MS), false)
+      } catch (error) {
+        if (isFatal(error)) return options.onFatal(error)
+        const wait = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] as number
+        failures += 1
+        // It may have been too much at once for the memory that is there.
+        changesAtOnce = Math.max(1, changesAtOnce >> 2)
+        log.warn('The query image could not follow the feed and tries again', { error, failures })
+        await pause(wait, false)
+      }
+    }
+  }
+
+  /** `ends`: with any wake, not only an urgent one. */
+  function pause(milliseconds: number, ends: boolean): Promise<void> {
+    idle = ends
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds)
+      endPause = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  return {
+    wake(urgent) {
+      if (urgent || idle) endPause()
+    },
+    setTables: (tables) =>
+      inTurn(async () => {
+        const stale = await staleTables(image, tables)
+        await makeTables(
+          image,
+          store.table,
+          tables.filter(({ name }) => stale.has(name)),
+          { bury: buryFound(store), onProgress: options.onProgress },
+        )
+        await showTables(image, tables)
+        loop ??= follow()
+      }),
+    async close() {
+      closed = true
+      endPause()
+      await loop
+      await work
+    },
+  }
+}

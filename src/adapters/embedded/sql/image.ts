@@ -1,0 +1,138 @@
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { LakeTable } from '../../../model/lakeSchema.js'
+import type { Item } from '../../../ports/itemTable.js'
+import type { Store } from '../store/store.js'
+import { openImageFile, removeImage } from './imageFile.js'
+import { createTable, createView, definitionHash, IMAGE_FORMAT, quoted, STORED } from './imageSchema.js'
+import { type LakeRow, rowMaker } from './rowValues.js'
+import type { SqlLimits } from './sqlLimits.js'
+
+/** A table that the image holds. */
+export interface ImageTable {
+  readonly table: LakeTable
+  /** Throws `UnfitItemError`. */
+  readonly rowOf: (item: Item) => LakeRow
+}
+
+/** The query image: a DuckDB database that shows the table as it was at a position of the feed, or later. */
+export interface Image {
+  readonly instance: DuckDBInstance
+  /** The only connection that writes. One piece of work at a time. */
+  readonly writer: DuckDBConnection
+  /** Last feed sequence that is applied. */
+  position: number
+  /** By lake name. */
+  readonly tables: Map<string, ImageTable>
+}
+
+/**
+ * Opens the image of a store. One that is damaged, of another store or format, or that has missed a part of the
+ * feed gives way to an empty one, at the feed's present head: its tables must then be made, and the feed followed.
+ */
+export async function openImage(store: Store, limits: SqlLimits): Promise<Image> {
+  const existing = await connect(store, limits)
+  const position = await readPosition(existing.writer, store)
+  if (position !== undefined) return { ...existing, position, tables: new Map() }
+  closeImage(existing)
+  removeImage(store.folder)
+  const fresh = await connect(store, limits)
+  return { ...fresh, position: await writeMeta(fresh.writer, store), tables: new Map() }
+}
+
+/** Lets go of the file; what is in its log goes into its body. */
+export function closeImage(image: Pick<Image, 'instance' | 'writer'>): void {
+  image.writer.closeSync()
+  image.instance.closeSync()
+}
+
+/** Names of the tables that the image lacks, or holds with another definition. */
+export async function staleTables(image: Image, tables: readonly LakeTable[]): Promise<Set<string>> {
+  const hashes = await tableHashes(image.writer)
+  return new Set(
+    tables.filter((table) => hashes.get(table.name) !== definitionHash(table)).map(({ name }) => name),
+  )
+}
+
+/** Shows exactly these tables to statements; their stored forms exist. Others are dropped. */
+export async function showTables(image: Image, tables: readonly LakeTable[]): Promise<void> {
+  const { writer } = image
+  const kept = new Set(tables.map(({ name }) => name))
+  await inTransaction(writer, async () => {
+    for (const name of await viewNames(writer)) {
+      if (!kept.has(name)) await writer.run(`DROP VIEW main.${quoted(name)}`)
+    }
+    for (const name of (await tableHashes(writer)).keys()) {
+      if (kept.has(name)) continue
+      await writer.run(`DROP TABLE IF EXISTS ${STORED}.${quoted(name)}`)
+      await writer.run('DELETE FROM meta.tables WHERE name = $1', [name])
+    }
+    for (const table of tables) await writer.run(createView(table))
+  })
+  image.tables.clear()
+  for (const table of tables) image.tables.set(table.name, { table, rowOf: rowMaker(table) })
+}
+
+/** Makes the stored form of a table anew, empty. Inside a transaction. */
+export async function recreateTable(writer: DuckDBConnection, table: LakeTable): Promise<void> {
+  await writer.run(`DROP VIEW IF EXISTS main.${quoted(table.name)}`)
+  await writer.run(`DROP TABLE IF EXISTS ${STORED}.${quoted(table.name)}`)
+  await writer.run(createTable(table))
+  await writer.run('DELETE FROM meta.tables WHERE name = $1', [table.name])
+  await writer.run('INSERT INTO meta.tables VALUES ($1, $2)', [table.name, definitionHash(table)])
+}
+
+/** Runs `work` as one transaction of the connection. */
+export async function inTransaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+  await connection.run('BEGIN')
+  try {
+    const result = await work()
+    await connection.run('COMMIT')
+    return result
+  } catch (error) {
+    // A failed COMMIT has ended the transaction already: the first error is the one that counts.
+    await connection.run('ROLLBACK').catch(() => undefined)
+    throw error
+  }
+}
+
+async function connect(store: Store, limits: SqlLimits): Promise<Pick<Image, 'instance' | 'writer'>> {
+  const instance = await openImageFile(store.folder, limits)
+  return { instance, writer: await instance.connect() }
+}
+
+/** The position of an image that can be gone on with. */
+async function readPosition(writer: DuckDBConnection, store: Store): Promise<number | undefined> {
+  try {
+    const result = await writer.runAndReadAll('SELECT format, store, position FROM meta.image')
+    const [format, id, applied] = result.getRows()[0] ?? []
+    const position = Number(applied)
+    const follows = position >= store.feed.first() - 1 && position <= store.feed.head()
+    return format === IMAGE_FORMAT && id === store.id && follows ? position : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function writeMeta(writer: DuckDBConnection, store: Store): Promise<number> {
+  const position = store.feed.head()
+  await inTransaction(writer, async () => {
+    await writer.run(`CREATE SCHEMA ${STORED}`)
+    await writer.run('CREATE SCHEMA meta')
+    await writer.run('CREATE TABLE meta.image (format INTEGER, store VARCHAR, position BIGINT)')
+    await writer.run('CREATE TABLE meta.tables (name VARCHAR, hash VARCHAR)')
+    await writer.run(`INSERT INTO meta.image VALUES (${IMAGE_FORMAT}, $1, ${position})`, [store.id])
+  })
+  return position
+}
+
+async function tableHashes(writer: DuckDBConnection): Promise<Map<string, string>> {
+  const result = await writer.runAndReadAll('SELECT name, hash FROM meta.tables')
+  return new Map(result.getRows() as [string, string][])
+}
+
+async function viewNames(writer: DuckDBConnection): Promise<string[]> {
+  const result = await writer.runAndReadAll(
+    `SELECT view_name FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal AND database_name = current_database()`,
+  )
+  return result.getRows().map(([name]) => name as string)
+}

@@ -1,0 +1,96 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { LakeTable } from '../../../model/lakeSchema.js'
+import type { Item } from '../../../ports/itemTable.js'
+import type { StoreTable } from '../store/store.js'
+import { type Image, inTransaction, recreateTable } from './image.js'
+import { createTable, storedName } from './imageSchema.js'
+import { idOfKey, rowOfItem } from './pendingRows.js'
+import { openRowAppender, type RowAppender } from './rowAppender.js'
+import { rowMaker, UnfitItemError } from './rowValues.js'
+
+/** Makes a dead letter of an item that does not fit its table. */
+export type BuryItem = (item: Item, error: string) => Promise<void>
+
+export interface MakeTablesOptions {
+  readonly bury: BuryItem
+  /** Called every few thousand rows. */
+  readonly onProgress: (table: string, rows: number) => void
+}
+
+/**
+ * Makes tables of the image from the items, each entity's in one transaction, those of all relations in another. What
+ * changes meanwhile is in the feed after the image's position, and is applied again afterwards.
+ */
+export async function makeTables(
+  image: Image,
+  store: StoreTable,
+  tables: readonly LakeTable[],
+  options: MakeTablesOptions,
+): Promise<void> {
+  for (const table of tables) {
+    if (table.kind === 'entity') await makeTogether(image, store, `${table.name}#`, [table], options)
+  }
+  const relations = tables.filter(({ kind }) => kind === 'joinTable')
+  if (relations.length > 0) await makeTogether(image, store, 'joinTableData#', relations, options)
+}
+
+const ITEMS_A_PAGE = 500
+const ROWS_A_REPORT = 10_000
+
+/** Tables whose items share a prefix. Rows are stored in the order of their times, which filters on them profit from. */
+async function makeTogether(
+  image: Image,
+  store: StoreTable,
+  prefix: string,
+  tables: readonly LakeTable[],
+  options: MakeTablesOptions,
+): Promise<void> {
+  const { writer } = image
+  await inTransaction(writer, async () => {
+    const targets = new Map<string, Target>()
+    for (const [index, table] of tables.entries()) {
+      const staging = `staging_${index}`
+      await recreateTable(writer, table)
+      await writer.run(createTable(table, staging).replace('CREATE TABLE', 'CREATE TEMP TABLE'))
+      const appender = await openRowAppender(writer, table, { name: staging, schema: null })
+      targets.set(table.name, { table, staging, appender, rowOf: rowMaker(table), rows: 0 })
+    }
+    for (let page = store.readPage({ prefix, limit: ITEMS_A_PAGE }); page.length > 0; ) {
+      for (const item of page) await append(targets, item, options)
+      await nextTurn()
+      page = store.readPage({ prefix, limit: ITEMS_A_PAGE, after: page.at(-1) as Item })
+    }
+    for (const { table, staging, appender, rows } of targets.values()) {
+      appender.close()
+      await writer.run(`INSERT INTO ${storedName(table.name)} SELECT * FROM ${staging} ORDER BY "createdAt"`)
+      await writer.run(`DROP TABLE ${staging}`)
+      options.onProgress(table.name, rows)
+    }
+  })
+}
+
+interface Target {
+  readonly table: LakeTable
+  readonly staging: string
+  readonly appender: RowAppender
+  readonly rowOf: ReturnType<typeof rowMaker>
+  rows: number
+}
+
+async function append(
+  targets: ReadonlyMap<string, Target>,
+  item: Item,
+  { bury, onProgress }: MakeTablesOptions,
+): Promise<void> {
+  const target = targets.get(String(item.entityType))
+  if (!target) return
+  try {
+    target.appender.append(rowOfItem(target, idOfKey(item), item))
+  } catch (error) {
+    if (!(error instanceof UnfitItemError)) throw error
+    await bury(item, error.message)
+    return
+  }
+  target.rows += 1
+  if (target.rows % ROWS_A_REPORT === 0) onProgress(target.table.name, target.rows)
+}

@@ -1,0 +1,211 @@
+import type { Project } from '../../../model/types.js'
+import { type SqlEngine, SqlError, type SqlResult } from '../../../ports/sqlEngine.js'
+import type { Logger } from '../../../ports/system.js'
+import type { Store } from '../store/store.js'
+import { openExecutions } from './executions.js'
+import { type Freshness, measureFreshness } from './freshness.js'
+import { trackPosition } from './imagePosition.js'
+import type { ExportedLake, ProgressEvent, RunAnswer } from './protocol.js'
+import { createSlots } from './slots.js'
+import { type SqlLimits, sqlLimits } from './sqlLimits.js'
+import { startWorkerClient, WorkerLostError } from './workerClient.js'
+
+export type { Freshness } from './freshness.js'
+export type { ExportedLake } from './protocol.js'
+export type { SqlLimits } from './sqlLimits.js'
+
+export interface SqlEngineOptions {
+  /** The data folder; the store's. */
+  readonly folder: string
+  readonly store: Store
+  readonly project: Project
+  readonly log: Logger
+  /** Default: those of `sqlLimits`. */
+  readonly limits?: Partial<SqlLimits>
+  /** Called after the end of an execution is stored. */
+  readonly onFinished?: (executionId: string) => void
+}
+
+export interface SqlStats {
+  /** Last feed sequence that SQL shows. */
+  readonly applied: number
+  /** False while the image is being made, or the SQL process is being replaced. */
+  readonly ready: boolean
+  /** Age of the oldest change that SQL does not show yet, in milliseconds; 0 when it shows all. */
+  readonly lagMs: number
+  readonly freshness: Freshness
+  readonly runningExecutions: number
+  readonly waitingExecutions: number
+  /** Times that the SQL process has been replaced. */
+  readonly restarts: number
+}
+
+export interface EmbeddedSqlEngine extends SqlEngine {
+  /** Shows the tables of another model. Resolves when they are there; throws `SqlError` when they could not be made. */
+  reload(project: Project): Promise<void>
+  /** Last feed sequence that SQL shows durably: records up to it are needed no longer. */
+  applied(): number
+  /** Resolves with true once the image holds all tables, with false after `timeoutMs`. */
+  waitUntilReady(timeoutMs: number): Promise<boolean>
+  stats(): SqlStats
+  /** Process id of the process that runs DuckDB; undefined while it is being replaced. */
+  workerPid(): number | undefined
+  /**
+   * Writes all tables as they are now into `folder/tables/{table}/year=…/month=…/day=…/`, one sorted Parquet file a
+   * day. What was in `folder/tables` is replaced at the end, at once. Throws `SqlError`.
+   */
+  exportParquet(
+    folder: string,
+    options?: { readonly onProgress?: (table: string, rows: number) => void },
+  ): Promise<ExportedLake>
+  /** Ends the SQL process. Running executions start again with the next host. */
+  close(): Promise<void>
+}
+
+const ORPHANS_MS = 10 * 60_000
+
+/**
+ * SQL of the embedded host: a child process with DuckDB, whose image of the table follows the change feed. Answers at
+ * once; statements wait until the image is complete.
+ */
+export async function openSqlEngine(options: SqlEngineOptions): Promise<EmbeddedSqlEngine> {
+  const { store, log } = options
+  const limits = sqlLimits(options.limits)
+  const position = trackPosition()
+  const freshness = measureFreshness()
+  const slots = createSlots(limits.concurrentQueries)
+  let project = options.project
+  let onExportProgress: ((event: ProgressEvent) => void) | undefined
+
+  const client = startWorkerClient({
+    folder: options.folder,
+    limits,
+    log,
+    model: () => modelOf(project),
+    onLost: () => position.lost(),
+    onEvent(event) {
+      if (event.kind === 'applied') {
+        position.advance(event.position)
+        freshness.add(event.lagMs)
+      } else if (event.kind === 'ready') {
+        position.ready(event.position)
+      } else if (event.kind === 'progress') {
+        if (event.work === 'export') onExportProgress?.(event)
+        else log.info('A table of the query image is being made', { table: event.table, rows: event.rows })
+      }
+    },
+  })
+  const executions = openExecutions({
+    store,
+    limits,
+    log,
+    client,
+    position,
+    onFinished: options.onFinished ?? (() => undefined),
+  })
+  const stopListening = store.feed.onCommit(() => client.wake(false))
+  const cleaner = setInterval(removeOrphans, ORPHANS_MS)
+  removeOrphans()
+
+  function removeOrphans(): void {
+    executions
+      .removeOrphans()
+      .catch((error: unknown) => log.warn('Old results could not be removed', { error }))
+  }
+
+  async function runQuery(sql: string, maxRows: number, deadline: number): Promise<RunAnswer> {
+    for (let attempt = 1; ; attempt++) {
+      if (!(await position.reached(0, deadline - Date.now()))) throw notReady()
+      const timeoutMs = Math.max(1, deadline - Date.now())
+      try {
+        return await client.request(
+          { kind: 'run', sql, timeoutMs, maxRows, maxBytes: limits.queryBytes },
+          { timeoutMs },
+        )
+      } catch (error) {
+        if (!(error instanceof WorkerLostError)) throw error
+        if (attempt === 2) throw brokeDown(error)
+      }
+    }
+  }
+
+  return {
+    start: (request) => executions.start(request),
+    execution: async (executionId) => executions.execution(executionId),
+    results: (executionId, page) => executions.results(executionId, page),
+    cancel: (executionId) => executions.cancel(executionId),
+    async query(sql, { timeoutMs, maxRows }): Promise<SqlResult> {
+      const deadline = Date.now() + timeoutMs
+      if (!(await slots.take(timeoutMs))) {
+        throw new SqlError('timeout', 'Too many statements were running for this one to start in time.')
+      }
+      try {
+        const { columns, rows } = await runQuery(sql, maxRows, deadline)
+        return { columns, rows }
+      } finally {
+        slots.release()
+      }
+    },
+    waitUntilFresh(timeoutMs) {
+      client.wake(true)
+      return position.reached(store.feed.head(), timeoutMs)
+    },
+    waitUntilReady: (timeoutMs) => position.reached(0, timeoutMs),
+    async reload(next) {
+      project = next
+      try {
+        await client.request({ kind: 'reload', model: modelOf(next) })
+      } catch (error) {
+        // The next process opens with the new model.
+        if (!(error instanceof WorkerLostError)) throw error
+        await position.reached(0)
+      }
+    },
+    applied: () => position.applied(),
+    stats: () => ({
+      applied: position.applied(),
+      ready: position.isReady(),
+      lagMs: lagOf(store, position.applied()),
+      freshness: freshness.read(),
+      runningExecutions: executions.running,
+      waitingExecutions: executions.waiting,
+      restarts: client.restarts(),
+    }),
+    workerPid: () => client.pid(),
+    async exportParquet(folder, { onProgress } = {}) {
+      onExportProgress = onProgress && ((event) => onProgress(event.table, event.rows))
+      try {
+        await position.reached(store.feed.head())
+        return await client.request({ kind: 'export', folder })
+      } catch (error) {
+        throw error instanceof WorkerLostError ? brokeDown(error) : error
+      } finally {
+        onExportProgress = undefined
+      }
+    },
+    async close() {
+      clearInterval(cleaner)
+      stopListening()
+      await executions.close()
+      await client.close()
+    },
+  }
+}
+
+function modelOf({ entities, joinTables, valueTypes }: Project) {
+  return { entities, joinTables, valueTypes }
+}
+
+function lagOf({ feed }: Store, applied: number): number {
+  if (applied >= feed.head()) return 0
+  const [oldest] = feed.read(applied, 1)
+  return oldest ? Math.max(0, Date.now() - oldest.time) : 0
+}
+
+function notReady(): SqlError {
+  return new SqlError('unavailable', 'SQL is still preparing its copy of the data. Try again shortly.')
+}
+
+function brokeDown(cause: unknown): SqlError {
+  return new SqlError('unavailable', 'SQL broke down under this statement. Try again shortly.', { cause })
+}

@@ -1,0 +1,66 @@
+import type {
+  DuckDBAppender,
+  DuckDBConnection,
+  DuckDBDateValue,
+  DuckDBTimestampValue,
+  DuckDBValue,
+} from '@duckdb/node-api'
+import type { LakeTable, LakeType } from '../../../model/lakeSchema.js'
+import { STORED, storedColumns } from './imageSchema.js'
+import type { LakeRow } from './rowValues.js'
+
+/** Appends rows to one stored table, inside the connection's transaction. */
+export interface RowAppender {
+  append(row: LakeRow): void
+  /** Hands over what is left and ends. */
+  close(): void
+}
+
+/** `target` is a table in `schema` with the stored columns of `table`. Default: its stored form. */
+export async function openRowAppender(
+  connection: DuckDBConnection,
+  table: LakeTable,
+  target: { readonly name: string; readonly schema: string | null } = { name: table.name, schema: STORED },
+): Promise<RowAppender> {
+  const appender = await connection.createAppender(target.name, target.schema)
+  const writers = storedColumns(table).map(({ type }, index) => valueWriter(appender, type, index))
+  return {
+    append({ values }) {
+      values.forEach((value, index) => {
+        if (value === null) appender.appendNull()
+        else (writers[index] as ValueWriter)(value)
+      })
+      appender.endRow()
+    },
+    close() {
+      appender.flushSync()
+      appender.closeSync()
+    },
+  }
+}
+
+type ValueWriter = (value: DuckDBValue) => void
+
+/** The value fits: `rowMaker` has seen to that. */
+function valueWriter(appender: DuckDBAppender, type: LakeType, index: number): ValueWriter {
+  switch (type.kind) {
+    case 'string':
+      return (value) => appender.appendVarchar(value as string)
+    case 'int':
+      return (value) => appender.appendInteger(value as number)
+    case 'bigint':
+      return (value) => appender.appendBigInt(value as bigint)
+    case 'double':
+      return (value) => appender.appendDouble(value as number)
+    case 'boolean':
+      return (value) => appender.appendBoolean(value as boolean)
+    case 'timestamp':
+      return (value) => appender.appendTimestamp(value as DuckDBTimestampValue)
+    case 'date':
+      return (value) => appender.appendDate(value as DuckDBDateValue)
+    default: {
+      const engineType = appender.columnType(index)
+      return (value) => appender.appendValue(value, engineType)
+    }
+  }
+}

@@ -1,0 +1,226 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { SqlError, type SqlFailureReason } from '../../../ports/sqlEngine.js'
+import type { Logger } from '../../../ports/system.js'
+import type {
+  Answers,
+  Command,
+  FromWorker,
+  ImageModel,
+  OpenMessage,
+  ToWorker,
+  WorkerEvent,
+} from './protocol.js'
+import type { SqlLimits } from './sqlLimits.js'
+
+/** The worker ended while it was asked. `crashed` is false when it was ended for another request's sake. */
+export class WorkerLostError extends Error {
+  override readonly name = 'WorkerLostError'
+  readonly crashed: boolean
+
+  constructor(crashed: boolean) {
+    super('The SQL process has ended.')
+    this.crashed = crashed
+  }
+}
+
+export interface WorkerClientOptions {
+  readonly folder: string
+  readonly limits: SqlLimits
+  readonly log: Logger
+  readonly model: () => ImageModel
+  readonly onEvent: (event: Exclude<WorkerEvent, { kind: 'log' }>) => void
+  /** The worker is gone; another one comes. */
+  readonly onLost: () => void
+}
+
+/** The worker process as its parent sees it: always there, except that requests under way fail when it is replaced. */
+export interface WorkerClient {
+  /**
+   * Asks the worker. With `timeoutMs` it is told to stop after that time, and is ended when it has not answered a
+   * while later: then, too, the failure is a `SqlError` with reason `timeout`. Throws `SqlError` or `WorkerLostError`.
+   */
+  request<C extends Command>(
+    command: C,
+    options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
+  ): Promise<Answers[C['kind']]>
+  /** Says that the feed has grown. */
+  wake(urgent: boolean): void
+  /** Process id of the present worker, for whoever wants to look at it; undefined between two. */
+  pid(): number | undefined
+  /** Workers that ended without being asked to. */
+  restarts(): number
+  close(): Promise<void>
+}
+
+interface Pending {
+  readonly resolve: (value: never) => void
+  readonly reject: (error: unknown) => void
+}
+
+const BACKOFF_MS = [50, 250, 1000, 2000, 5000]
+/** A worker that has lived this long starts again at once. */
+const HEALTHY_MS = 10_000
+const CLOSE_MS = 5000
+const STDERR_CHARS = 4000
+
+export function startWorkerClient(options: WorkerClientOptions): WorkerClient {
+  const { limits, log } = options
+  const pending = new Map<number, Pending>()
+  let requests = 0
+  let child: ChildProcess | undefined
+  let restarts = 0
+  let failures = 0
+  let closing = false
+  let killed = false
+  let restartTimer: NodeJS.Timeout | undefined
+  let wakeIsDue = false
+
+  function start(): void {
+    const started = Date.now()
+    const current = forkWorker(limits)
+    child = current
+    killed = false
+    let stderr = ''
+    current.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-STDERR_CHARS)
+    })
+    current.on('message', (message: FromWorker) => receive(message))
+    // A failed start has no `exit`; a failed send is followed by one.
+    current.on('error', (error) => {
+      log.error('The SQL process could not be started or reached', { error })
+      if (current.pid === undefined) ended(null)
+    })
+    current.on('exit', (code, signal) => ended(signal ?? code))
+
+    function ended(how: string | number | null): void {
+      if (child !== current) return
+      child = undefined
+      const crashed = !killed
+      for (const { reject } of pending.values()) reject(new WorkerLostError(crashed))
+      pending.clear()
+      if (closing) return
+      options.onLost()
+      restarts += 1
+      failures = Date.now() - started > HEALTHY_MS ? 0 : failures + 1
+      const wait = killed ? 0 : (BACKOFF_MS[Math.min(failures, BACKOFF_MS.length) - 1] ?? 0)
+      log.warn('The SQL process has ended and starts again', { how, wait, ...(stderr && { stderr }) })
+      restartTimer = setTimeout(start, wait)
+    }
+
+    post({ kind: 'open', folder: options.folder, model: options.model(), limits } satisfies OpenMessage)
+  }
+
+  function receive(message: FromWorker): void {
+    if (message.kind === 'log') {
+      log[message.level](message.message, message.fields)
+    } else if (message.kind === 'answer') {
+      settle(message.request)?.resolve(message.value as never)
+    } else if (message.kind === 'failure') {
+      const { reason, message: sentence, detail } = message
+      const cause = detail === undefined ? undefined : new Error(detail)
+      settle(message.request)?.reject(new SqlError(reason, sentence, cause && { cause }))
+    } else {
+      options.onEvent(message)
+    }
+  }
+
+  function settle(request: number): Pending | undefined {
+    const found = pending.get(request)
+    pending.delete(request)
+    return found
+  }
+
+  function post(message: ToWorker): void {
+    if (child?.connected) child.send(message)
+  }
+
+  function kill(): void {
+    killed = true
+    child?.kill('SIGKILL')
+  }
+
+  async function request<C extends Command>(
+    command: C,
+    { timeoutMs, signal }: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<Answers[C['kind']]> {
+    signal?.throwIfAborted()
+    if (!child) throw new WorkerLostError(false)
+    requests += 1
+    const number = requests
+    let overdue: SqlFailureReason | undefined
+    let timer: NodeJS.Timeout | undefined
+    const killLater = (reason: SqlFailureReason, milliseconds: number) => {
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        overdue = reason
+        log.warn('A statement did not stop in time, so the SQL process is ended', { reason })
+        kill()
+      }, milliseconds)
+    }
+    if (timeoutMs !== undefined) killLater('timeout', timeoutMs + limits.graceMs)
+    const stop = () => {
+      const reason = signal?.reason instanceof SqlError ? signal.reason.reason : 'cancelled'
+      post({ kind: 'stop', request: number, reason })
+      killLater(reason, limits.graceMs)
+    }
+    signal?.addEventListener('abort', stop)
+    try {
+      return await new Promise<Answers[C['kind']]>((resolve, reject) => {
+        pending.set(number, { resolve, reject })
+        post({ kind: 'command', request: number, command })
+      })
+    } catch (error) {
+      if (overdue === undefined || !(error instanceof WorkerLostError)) throw error
+      throw new SqlError(overdue, 'The statement took too long and was stopped.', { cause: error })
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  start()
+
+  return {
+    request,
+    wake(urgent) {
+      if (urgent) return post({ kind: 'wake', urgent })
+      // Many commits in one turn of the event loop are one message.
+      if (wakeIsDue) return
+      wakeIsDue = true
+      setImmediate(() => {
+        wakeIsDue = false
+        post({ kind: 'wake', urgent })
+      })
+    },
+    pid: () => child?.pid,
+    restarts: () => restarts,
+    async close() {
+      closing = true
+      clearTimeout(restartTimer)
+      const last = child
+      if (!last) return
+      const exited = new Promise((resolve) => last.once('exit', resolve))
+      const timer = setTimeout(() => last.kill('SIGKILL'), CLOSE_MS)
+      request({ kind: 'close' }).catch(() => undefined)
+      await exited
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** Threads of the follower, of opening connections and of files, beside one for each statement. */
+const SPARE_THREADS = 4
+
+function forkWorker(limits: SqlLimits): ChildProcess {
+  const fromSource = import.meta.url.endsWith('.ts')
+  const entry = new URL(fromSource ? './worker.ts' : './worker.js', import.meta.url)
+  const threads = limits.concurrentExecutions + limits.concurrentQueries + SPARE_THREADS
+  return fork(fileURLToPath(entry), {
+    env: { ...process.env, UV_THREADPOOL_SIZE: String(threads) },
+    execArgv: fromSource ? ['--import', 'tsx'] : [],
+    serialization: 'advanced',
+    // Its standard output would mix with the host's data.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+}
