@@ -17,7 +17,7 @@ export function hostStats(host: Host): ServerStats {
   return {
     async health() {
       const reasons: string[] = []
-      if (!host.sql.ready()) reasons.push('SQL is starting or not available.')
+      if (!host.sql.stats().ready) reasons.push('SQL is starting or not available.')
       const { lagSeconds } = lag()
       if (lagSeconds > ILL_AFTER_SECONDS) reasons.push(`SQL is ${Math.round(lagSeconds)} s behind the table.`)
       return reasons.length === 0 ? { ok: true } : { ok: false, reasons }

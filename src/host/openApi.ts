@@ -33,10 +33,6 @@ export interface Api {
 /** Puts the API before a host. It follows the host's reloads. */
 export function openApi(host: Host, options: ApiOptions): Api {
   const metrics = createMetrics({ processMetrics: options.processMetrics ?? false })
-  host.sql.onApplied(({ changes, seconds, freshnessSeconds }) => {
-    metrics.imageApplied(seconds, changes)
-    metrics.freshness(freshnessSeconds)
-  })
   let executor: { readonly of: Host['runtime']; readonly executor: Executor } | undefined
   const current = (): Executor => {
     if (executor?.of !== host.runtime) {
