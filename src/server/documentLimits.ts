@@ -57,7 +57,7 @@ export function checkDocumentLimits(document: DocumentNode, limits: Limits): Api
       ),
     )
   }
-  check(most('depth', all), limits.maxDepth, 'levels of nested fields')
+  check(most('depth', costs), limits.maxDepth, 'levels of nested fields')
   check(total('fields'), limits.maxFields, 'fields')
   check(total('aliases'), limits.maxAliases, 'aliases')
   check(most('level', costs), limits.maxRootFields, 'fields at the top of one operation')

@@ -5,6 +5,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
+  isInputObjectType,
   type OperationTypeNode,
   parse,
   validate,
@@ -63,6 +64,7 @@ type Prepared =
 export function createExecutor(project: Project, runtime: Runtime, options: ExecutorOptions = {}): Executor {
   const limits = serverLimits(options.limits)
   const schema = buildGraphqlSchema(project, runtime, options.observe)
+  const bare = bareVariables(schema)
   const cache = new DocumentCache<DocumentNode>(limits.cachedDocuments, limits.cachedDocumentChars)
 
   const prepare = (query: string): Prepared => {
@@ -84,7 +86,7 @@ export function createExecutor(project: Project, runtime: Runtime, options: Exec
         const result = await execute({
           schema,
           document: prepared.document,
-          variableValues: variables ?? null,
+          variableValues: bare(variables ?? {}) as Readonly<Record<string, unknown>>,
           operationName: operationName ?? null,
           contextValue: context,
           fieldResolver: resolveProperty,
@@ -102,6 +104,27 @@ export function createExecutor(project: Project, runtime: Runtime, options: Exec
       return prepared.errors ? undefined : getOperationAST(prepared.document, operationName)?.operation
     },
   }
+}
+
+/**
+ * Takes the prototypes off variables, where the schema makes that necessary: graphql-js reads input fields without
+ * asking whether they are the object's own, and would find one called `constructor` in every object.
+ */
+function bareVariables(schema: GraphQLSchema): (value: unknown) => unknown {
+  const types = Object.values(schema.getTypeMap()).filter(isInputObjectType)
+  const inherited = types.some((type) =>
+    Object.keys(type.getFields()).some((name) => name in Object.prototype),
+  )
+  if (!inherited) return (value) => value
+  const bare = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value
+    if (Array.isArray(value)) return value.map(bare)
+    return Object.assign(
+      Object.create(null),
+      Object.fromEntries(Object.entries(value).map(([name, part]) => [name, bare(part)])),
+    )
+  }
+  return bare
 }
 
 function parseDocument(query: string, schema: GraphQLSchema, limits: ServerLimits): Prepared {
@@ -122,7 +145,10 @@ function parseDocument(query: string, schema: GraphQLSchema, limits: ServerLimit
 }
 
 function badInput(error: GraphQLError): ApiError {
-  const { nodes, source, positions, message } = error
+  const { nodes, source, positions } = error
+  // graphql-js compares each use of a field with each other one, and gives up in time.
+  const aborted = error.message === 'Validation aborted.'
+  const message = aborted ? 'The document repeats fields too often to be checked.' : error.message
   return new ApiError('BadInput', message, {
     nodes: nodes ?? null,
     source: source ?? null,

@@ -52,20 +52,18 @@ describe('the GraphiQL page', () => {
       body: JSON.stringify(createOne),
     })
     await page.waitForSelector('.graphiql-query-editor .CodeMirror')
-    expect(await page.locator('.graphiql-query-editor .CodeMirror').innerText()).toContain(
+    expect(await page.locator('.graphiql-query-editor .CodeMirror').textContent()).toContain(
       'query ListProducts',
     )
 
     await page.locator('.graphiql-query-editor .CodeMirror-line', { hasText: 'listProducts(' }).click()
     await page.keyboard.press('Control+Enter')
-    await page.waitForFunction(() => document.querySelector('.result-window')?.textContent?.includes('Lamp'))
+    await page.locator('.result-window', { hasText: 'Lamp' }).waitFor()
 
     await page.getByLabel('Show Documentation Explorer').click()
     await page.waitForSelector('.graphiql-doc-explorer')
     await page.locator('.graphiql-doc-explorer a', { hasText: 'Query' }).first().click()
-    await page.waitForFunction(() =>
-      document.querySelector('.graphiql-doc-explorer')?.textContent?.includes('readProduct'),
-    )
+    await page.locator('.graphiql-doc-explorer', { hasText: 'readProduct' }).waitFor()
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/graphiql.png` })
     expect(complaints).toEqual([])
     expect(foreign).toEqual([])
@@ -77,7 +75,7 @@ describe('the GraphiQL page', () => {
       '/graphql',
     )
     await page.waitForSelector('.graphiql-query-editor .CodeMirror')
-    expect(await page.locator('.graphiql-query-editor .CodeMirror').innerText()).toContain(
+    expect(await page.locator('.graphiql-query-editor .CodeMirror').textContent()).toContain(
       'asks for an API key',
     )
     // The refused requests are all that the browser may complain of.
@@ -95,9 +93,7 @@ describe('the GraphiQL page', () => {
     await page.keyboard.type('{ countProducts')
     await page.keyboard.press('Escape')
     await page.keyboard.press('Control+Enter')
-    await page.waitForFunction(() =>
-      document.querySelector('.result-window')?.textContent?.includes('"countProducts": 0'),
-    )
+    await page.locator('.result-window', { hasText: '"countProducts": 0' }).waitFor()
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/graphiqlKey.png` })
     expect(foreign).toEqual([])
   })
@@ -105,7 +101,7 @@ describe('the GraphiQL page', () => {
   it('shows the query of its address', async () => {
     const { page } = await open({}, '/?query=%7B%20countProducts%20%7D')
     await page.waitForSelector('.graphiql-query-editor .CodeMirror')
-    expect(await page.locator('.graphiql-query-editor .CodeMirror').innerText()).toContain(
+    expect(await page.locator('.graphiql-query-editor .CodeMirror').textContent()).toContain(
       '{ countProducts }',
     )
   })
