@@ -40,10 +40,11 @@ export async function openTarget(project: Project, folder: string): Promise<Targ
 const POLL_MS = 50
 
 async function openBeside(project: Project, folder: string): Promise<Target> {
-  const [{ openStore }, { readMeta }, { DEFAULT_RUNTIME_LIMITS }] = await Promise.all([
+  const [{ openStore }, { readMeta }, { DEFAULT_RUNTIME_LIMITS }, { SQL_CONSUMER }] = await Promise.all([
     import('../adapters/embedded/store/openStore.js'),
     import('../runtime/migration/projectMeta.js'),
     import('../runtime/context.js'),
+    import('../host/sqlCheckpoint.js'),
   ])
   const store = await openStore(folder)
   try {
@@ -80,6 +81,3 @@ async function openBeside(project: Project, folder: string): Promise<Target> {
     close: () => store.close(),
   }
 }
-
-/** Checkpoint that the query image keeps in the store. */
-const SQL_CONSUMER = 'sql'

@@ -21,6 +21,7 @@ import { startExecutionTracker } from './executionTracker.js'
 import { startHousekeeping } from './housekeeping.js'
 import { startQueueWorker } from './queueWorker.js'
 import { SILENT_LOG } from './silentLog.js'
+import { startSqlCheckpoint } from './sqlCheckpoint.js'
 
 export interface HostOptions {
   readonly project: Project
@@ -106,8 +107,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
       log,
     })
     const housekeeping = startHousekeeping({ store, sql, clock, log, cascadePosition: dispatcher.position })
+    const checkpoint = startSqlCheckpoint({ store, sql, log })
     closers.push(() =>
-      Promise.all([dispatcher, cascades, deletions, housekeeping].map((part) => part.close())),
+      Promise.all([dispatcher, cascades, deletions, housekeeping, checkpoint].map((part) => part.close())),
     )
     await tracker.sweep()
 

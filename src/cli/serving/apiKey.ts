@@ -11,7 +11,7 @@ export interface ApiKey {
   readonly file?: string
 }
 
-/** Shortest key that is accepted from outside. */
+/** Shortest key that is accepted from given. */
 const MIN_KEY_LENGTH = 8
 
 /**
@@ -20,8 +20,7 @@ const MIN_KEY_LENGTH = 8
 export async function apiKeyOf(folder: string, given: string | undefined): Promise<ApiKey> {
   if (given !== undefined) {
     // What can't be sent in a header would lock everybody out.
-    if (outside.length >= MIN_KEY_LENGTH && /^[\x21-\x7e]+$/.test(outside))
-      return { key: outside, origin: 'given' }
+    if (given.length >= MIN_KEY_LENGTH && /^[\x21-\x7e]+$/.test(given)) return { key: given, origin: 'given' }
     throw new CliError('input', 'The API key is not usable.', {
       hint: `Expected at least ${MIN_KEY_LENGTH} visible ASCII characters, without spaces.`,
     })
