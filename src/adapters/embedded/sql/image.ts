@@ -1,9 +1,10 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import type { LakeTable } from '../../../model/lakeSchema.js'
 import type { Item } from '../../../ports/itemTable.js'
+import { quoteIdentifier } from '../dialect/ddl.js'
 import type { Store } from '../store/store.js'
 import { openImageFile, removeImage } from './imageFile.js'
-import { createTable, createView, definitionHash, IMAGE_FORMAT, quoted, STORED } from './imageSchema.js'
+import { createTable, createView, definitionHash, IMAGE_FORMAT, STORED } from './imageSchema.js'
 import { type LakeRow, rowMaker } from './rowValues.js'
 import type { SqlLimits } from './sqlLimits.js'
 
@@ -59,11 +60,11 @@ export async function showTables(image: Image, tables: readonly LakeTable[]): Pr
   const kept = new Set(tables.map(({ name }) => name))
   await inTransaction(writer, async () => {
     for (const name of await viewNames(writer)) {
-      if (!kept.has(name)) await writer.run(`DROP VIEW main.${quoted(name)}`)
+      if (!kept.has(name)) await writer.run(`DROP VIEW main.${quoteIdentifier(name)}`)
     }
     for (const name of (await tableHashes(writer)).keys()) {
       if (kept.has(name)) continue
-      await writer.run(`DROP TABLE IF EXISTS ${STORED}.${quoted(name)}`)
+      await writer.run(`DROP TABLE IF EXISTS ${STORED}.${quoteIdentifier(name)}`)
       await writer.run('DELETE FROM meta.tables WHERE name = $1', [name])
     }
     for (const table of tables) await writer.run(createView(table))
@@ -74,8 +75,8 @@ export async function showTables(image: Image, tables: readonly LakeTable[]): Pr
 
 /** Makes the stored form of a table anew, empty. Inside a transaction. */
 export async function recreateTable(writer: DuckDBConnection, table: LakeTable): Promise<void> {
-  await writer.run(`DROP VIEW IF EXISTS main.${quoted(table.name)}`)
-  await writer.run(`DROP TABLE IF EXISTS ${STORED}.${quoted(table.name)}`)
+  await writer.run(`DROP VIEW IF EXISTS main.${quoteIdentifier(table.name)}`)
+  await writer.run(`DROP TABLE IF EXISTS ${STORED}.${quoteIdentifier(table.name)}`)
   await writer.run(createTable(table))
   await writer.run('DELETE FROM meta.tables WHERE name = $1', [table.name])
   await writer.run('INSERT INTO meta.tables VALUES ($1, $2)', [table.name, definitionHash(table)])

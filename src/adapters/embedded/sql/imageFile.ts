@@ -2,8 +2,9 @@ import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { quoteIdentifier, quoteString } from '../dialect/ddl.js'
 import { engineFailure } from './failures.js'
-import { quoted, STORED } from './imageSchema.js'
+import { STORED } from './imageSchema.js'
 import type { SqlLimits } from './sqlLimits.js'
 
 /** The image's file in a data folder. */
@@ -92,14 +93,14 @@ async function copyTables(instance: DuckDBInstance, target: string): Promise<voi
   rmSync(target, { force: true })
   rmSync(`${target}.wal`, { force: true })
   await withConnection(instance, async (connection) => {
-    await connection.run(`ATTACH '${target.replaceAll("'", "''")}' AS fresh`)
+    await connection.run(`ATTACH ${quoteString(target)} AS fresh`)
     const tables = await connection.runAndReadAll(
       `SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()`,
     )
     for (const [schema, table] of tables.getRows() as [string, string][]) {
-      const name = `${quoted(schema)}.${quoted(table)}`
+      const name = `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`
       const order = schema === STORED ? ' ORDER BY "createdAt"' : ''
-      await connection.run(`CREATE SCHEMA IF NOT EXISTS fresh.${quoted(schema)}`)
+      await connection.run(`CREATE SCHEMA IF NOT EXISTS fresh.${quoteIdentifier(schema)}`)
       await connection.run(`CREATE TABLE fresh.${name} AS SELECT * FROM ${name}${order}`)
     }
     await connection.run('DETACH fresh')
@@ -108,12 +109,11 @@ async function copyTables(instance: DuckDBInstance, target: string): Promise<voi
 
 /** Shuts the engine in: from here on it reaches its own file and its spill folder, and no setting can change that. */
 async function configure(instance: DuckDBInstance, folder: string, limits: SqlLimits): Promise<void> {
-  const spill = spillFolder(folder).replaceAll("'", "''")
   await withConnection(instance, async (connection) => {
     for (const setting of [
       `SET GLOBAL threads = ${limits.threads}`,
       `SET GLOBAL memory_limit = '${limits.memoryMb}MiB'`,
-      `SET GLOBAL temp_directory = '${spill}'`,
+      `SET GLOBAL temp_directory = ${quoteString(spillFolder(folder))}`,
       `SET GLOBAL max_temp_directory_size = '${limits.spillMb}MiB'`,
       // A long statement gives its threads back now and then: a short one beside it is not held up.
       'SET GLOBAL scheduler_process_partial = true',

@@ -3,6 +3,7 @@ import { lakeTables } from '../../../model/lakeSchema.js'
 import { SqlError, type SqlRow } from '../../../ports/sqlEngine.js'
 import type { Logger } from '../../../ports/system.js'
 import { openStore } from '../store/openStore.js'
+import { exportLake } from './exportLake.js'
 import { isDamage, isFatal, sqlError } from './failures.js'
 import { startFollower } from './follower.js'
 import { closeImage, openImage } from './image.js'
@@ -110,7 +111,10 @@ export async function openWorker(
         await follower.setTables(tables)
         return null
       case 'export':
-        throw new Error('not yet')
+        return exportLake(image.instance, tables, command.folder, {
+          memoryMb: open.limits.memoryMb,
+          onProgress: (table, rows) => send({ kind: 'progress', work: 'export', table, rows }),
+        })
       case 'close':
         return close()
     }
