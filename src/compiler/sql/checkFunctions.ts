@@ -32,7 +32,16 @@ export function checkFunctions(tokens: readonly Token[], tree: SyntaxTree): SqlP
     if (token.kind === 'identifier' && (NO_FUNCTIONS.has(name) || TYPES.has(name))) continue
     // `AS x(a, b)` names columns; `CAST(x AS decimal(10, 2))` names a type.
     if (isWord(previous, 'AS')) continue
-    if (isOperator(previous, '.')) {
+    if (token.kind === 'identifier' && name === 'table') {
+      problems.push(
+        problemAt(
+          token,
+          'OCG2055',
+          'Table functions are not supported.',
+          'FROM takes tables, subqueries and UNNEST.',
+        ),
+      )
+    } else if (isOperator(previous, '.')) {
       problems.push(
         problemAt(
           token,
@@ -61,7 +70,7 @@ const SESSION_VALUES = new Set(
 )
 
 /** Words of the grammar that parentheses may follow. */
-const NO_FUNCTIONS = new Set(
+export const NO_FUNCTIONS = new Set(
   `all and any as asc between bernoulli both by case cross cube desc distinct else end escape except exists fetch filter first
   for from full group groups having in inner intersect interval is join lateral leading left like limit
   natural next not nulls offset on or order ordinality outer over partition range recursive right rollup rows select sets

@@ -1,3 +1,4 @@
+import { NO_FUNCTIONS } from './checkFunctions.js'
 import type { Token } from './lex.js'
 import { isOperator, isWord } from './pieces.js'
 import { problemAt, type SqlProblem } from './problem.js'
@@ -34,6 +35,24 @@ export function checkTokens(tokens: readonly Token[]): SqlProblem[] {
           "Write json_extract_scalar(x, '$.name').",
         ),
       )
+    } else if (isOperator(previous, ',') && AFTER_LIST.some((word) => isWord(token, word))) {
+      problems.push(
+        problemAt(
+          previous,
+          'OCG2050',
+          `Behind this comma something is missing before ${token.text.toUpperCase()}.`,
+          'Remove the comma.',
+        ),
+      )
+    } else if (isQueryStart(token) && isOperator(previous, '(') && isPlainName(tokens[index - 2])) {
+      problems.push(
+        problemAt(
+          token,
+          'OCG2050',
+          `A query cannot stand directly behind ${tokens[index - 2]?.text} and a parenthesis.`,
+          'A WITH query needs AS before its parentheses; as an argument a query needs parentheses of its own.',
+        ),
+      )
     } else if (isValue(token) && isValue(previous)) {
       problems.push(problemAt(token, 'OCG2050', 'Two values follow each other.', 'Join texts with ||.'))
     } else if (isOperator(token, ')') && isOperator(previous, '(') && isWord(tokens[index - 2], 'IN')) {
@@ -55,4 +74,15 @@ function isValue(token: Token): boolean {
     token.kind === 'binaryString' ||
     token.kind === 'unicodeString'
   )
+}
+
+/** Words that begin a clause, so that no list can end with a comma before them. */
+const AFTER_LIST = ['FROM', 'WHERE', 'GROUP', 'HAVING', 'ORDER', 'UNION', 'INTERSECT', 'EXCEPT']
+
+function isQueryStart(token: Token): boolean {
+  return isWord(token, 'SELECT') || isWord(token, 'WITH') || isWord(token, 'VALUES')
+}
+
+function isPlainName(token: Token | undefined): boolean {
+  return token?.kind === 'identifier' && !NO_FUNCTIONS.has(token.value.toLowerCase())
 }

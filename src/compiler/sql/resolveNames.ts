@@ -1,5 +1,6 @@
 import { didYouMean } from '../../errors/suggest.js'
 import type { LakeTable } from '../../model/lakeSchema.js'
+import { isSupportedFunction } from './functions.js'
 import { problemAt, type Span, type SqlProblem } from './problem.js'
 import { isReserved, quotedIfReserved } from './reservedWords.js'
 import {
@@ -57,6 +58,13 @@ const TRINO_CLAUSES = new Set(
     ' ',
   ),
 )
+
+const CLAUSE_NAMES: Readonly<Record<string, string>> = {
+  locks: 'FOR UPDATE',
+  distinct_on: 'DISTINCT ON',
+  connect: 'CONNECT BY',
+  lateral_views: 'LATERAL VIEW',
+}
 
 class Resolver {
   readonly tables = new Set<string>()
@@ -124,12 +132,21 @@ class Resolver {
         (nodesOf(value).length === 0 && Array.isArray(value))
       )
         continue
-      this.refuse(value, `Trino's SELECT has no ${words(clause).toUpperCase()}.`)
+      this.refuse(value, `Trino's SELECT has no ${CLAUSE_NAMES[clause] ?? words(clause).toUpperCase()}.`)
     }
     const around = this.withQueries(body.with, outside)
     const scope = this.from(body, around)
     if (nodesOf(body.expressions).length === 0) this.refuse(body, 'The SELECT names no columns.', 'OCG2050')
     const output = this.selectList(nodesOf(body.expressions), scope, around)
+    const groupBy = body.group_by as TreeNode | null | undefined
+    if (groupBy?.all === true && nodesOf(groupBy.expressions).length === 0) {
+      this.refuse(
+        groupBy,
+        'GROUP BY ALL names no columns.',
+        'OCG2050',
+        'Name the columns to group by, or their numbers.',
+      )
+    }
     this.walk([body.where_clause, body.group_by, body.having, body.windows], scope, around)
     // ORDER BY sees the aliases of the SELECT list first, then the tables.
     const named = output.aliases.length > 0 ? [{ name: undefined, columns: columnsOf(output.aliases) }] : []
@@ -254,12 +271,15 @@ class Resolver {
         this.walk(body.expressions, scopeOf([], around.outer), around)
         return [renamed(nameOf(body.alias), body.column_aliases, undefined)]
       case 'function':
-        this.refuse(
-          node,
-          `The table function ${String(body.name)} is not supported.`,
-          'OCG2055',
-          'FROM takes tables, subqueries and UNNEST.',
-        )
+        // `checkFunctions` reports those that are unknown everywhere.
+        if (isSupportedFunction(String(body.name))) {
+          this.refuse(
+            node,
+            `The function ${String(body.name)} gives a value, not a table.`,
+            'OCG2055',
+            'FROM takes tables, subqueries and UNNEST.',
+          )
+        }
         return [{ name: undefined, columns: undefined }]
       default:
         this.refuse(
@@ -374,15 +394,6 @@ class Resolver {
       case 'table':
         // A table where an expression is expected: it must be one of the catalog's all the same.
         this.table(body, around)
-        return
-      case 'placeholder':
-      case 'parameter':
-        this.refuse(
-          node,
-          'A statement has no parameters of the engine.',
-          'OCG2055',
-          'Arguments are written as $args.name.',
-        )
         return
       case 'cast':
       case 'try_cast':
@@ -511,7 +522,8 @@ const KNOWN_JOINS = new Set(
 export function reservedNames(tree: SyntaxTree): SqlProblem[] {
   const problems: SqlProblem[] = []
   visitNames(tree.statements, (name) => {
-    if (name.quoted || !isReserved(name.name)) return
+    // Names without a place are the parser's own.
+    if (name.quoted || !name.span || !isReserved(name.name)) return
     problems.push(
       problemAt(
         tree.locate(name.span),

@@ -27,7 +27,7 @@ export async function parseTree(
   args: readonly Argument[],
 ): Promise<SyntaxTree | SqlProblem> {
   const probe = probeText(pieces, args)
-  const { parse, validate, Dialect } = await import('@polyglot-sql/sdk')
+  const { parse, Dialect } = await import('@polyglot-sql/sdk')
   const parsed = parse(probe.text, Dialect.Trino)
   if (!parsed.success) {
     const from = parsed.errorStart ?? 0
@@ -36,13 +36,6 @@ export async function parseTree(
       return problemAt(place, 'OCG2050', 'The statement is nested too deeply.', 'Split it with WITH.')
     }
     return problemAt(place, 'OCG2050', syntaxMessage(probe.text, from, parsed.errorEnd ?? from))
-  }
-  const strict = validate(probe.text, Dialect.Trino, { strictSyntax: true })
-  const [complaint] = strict.errors.filter((one) => one.severity === 'error')
-  if (complaint) {
-    const from = complaint.start ?? 0
-    const place = probe.locate({ start: from, end: complaint.end ?? from + 1 })
-    return problemAt(place, 'OCG2050', syntaxMessage(probe.text, from, complaint.end ?? from))
   }
   return { statements: parsed.ast as readonly unknown[] as readonly TreeNode[], locate: probe.locate }
 }
@@ -60,8 +53,9 @@ export function kindOf(node: unknown): { readonly kind: string; readonly body: T
 /** A name, wherever the tree has one; undefined for anything else. */
 export function nameOf(node: unknown): TreeName | undefined {
   if (typeof node !== 'object' || node === null || Array.isArray(node)) return undefined
-  const { name, quoted, span } = node as TreeNode
-  if (typeof name !== 'string' || typeof quoted !== 'boolean') return undefined
+  const { name, quoted, span, args } = node as TreeNode
+  // A call has a name and a mark for quotes too.
+  if (typeof name !== 'string' || typeof quoted !== 'boolean' || args !== undefined) return undefined
   return { name, quoted, span: spanOf(span) }
 }
 
