@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../model/json.js'
-import { entityIndexKey, entityKey } from '../../model/keys.js'
+import { entityIndexKey, entityKey, type ItemKey } from '../../model/keys.js'
 import type { Entity } from '../../model/types.js'
 import type { Item } from '../../ports/itemTable.js'
 
@@ -17,23 +17,27 @@ export interface EntityStamp {
 
 /** The stored item of an entity. `fields` are valid for the model; nulls are left out. */
 export function entityItem(entity: Entity, fields: JsonObject, stamp: EntityStamp): Item {
-  const attributes: Record<string, Json> = {}
-  for (const field of entity.fields) {
-    const value = fields[field.name]
-    if (SYSTEM_FIELDS.has(field.name) || value === undefined || value === null) continue
-    attributes[field.name] = withoutNulls(value)
-  }
-  return {
-    ...entityKey(entity.table, stamp.id),
-    ...entityIndexKey(entity.table, stamp.id, stamp.createdAt),
+  const key = entityKey(entity.table, stamp.id)
+  const index = entityIndexKey(entity.table, stamp.id, stamp.createdAt)
+  // One object that grows in one order: spreading parts together costs an import a third of its time.
+  const item: Record<string, Json> & ItemKey = {
+    PK: key.PK,
+    SK: key.SK,
+    'GSI1-PK': index['GSI1-PK'],
+    'GSI1-SK': index['GSI1-SK'],
     entityType: entity.table,
     id: stamp.id,
-    ...attributes,
-    createdAt: stamp.createdAt,
-    updatedAt: stamp.updatedAt,
-    _rev: stamp.rev,
-    _incarnation: stamp.incarnation,
   }
+  for (const field of entity.fields) {
+    const value = fields[field.name]
+    if (value === undefined || value === null || SYSTEM_FIELDS.has(field.name)) continue
+    item[field.name] = typeof value === 'object' ? withoutNulls(value) : value
+  }
+  item.createdAt = stamp.createdAt
+  item.updatedAt = stamp.updatedAt
+  item._rev = stamp.rev
+  item._incarnation = stamp.incarnation
+  return item
 }
 
 /** What a client sees of an entity's item: the fields of the model, absent ones as null. */
