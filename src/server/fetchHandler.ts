@@ -31,7 +31,14 @@ function toHttpRequest(request: Request): HttpRequest {
 }
 
 async function readText(request: Request, maxBytes: number): Promise<string> {
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw new BodyTooLarge()
+  const length = Number(request.headers.get('content-length') ?? Number.NaN)
+  if (length > maxBytes) throw new BodyTooLarge()
+  // A server that says the length holds the body to it; `text` then takes a third of the time.
+  if (length >= 0) {
+    return request.text().catch((cause: unknown) => {
+      throw new ClientGone('The body could not be read.', { cause })
+    })
+  }
   if (!request.body) return ''
   const decoder = new TextDecoder()
   let text = ''

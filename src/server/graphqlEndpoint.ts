@@ -18,7 +18,12 @@ interface Exchange {
   readonly requestId: string
   operationName?: string | undefined
   errorTypes: readonly ErrorCode[]
+  /** What ran and gave data. */
+  result?: ApiResult
 }
+
+/** Stands for a result while graphql-http chooses its status and media type, both of which rest on `data` alone. */
+const PLACEHOLDER = { data: null }
 
 /**
  * GraphQL over HTTP after its specification, whose rules are graphql-http's: methods, media types, parameters, and
@@ -39,12 +44,17 @@ export async function handleGraphql(
     raw: exchange,
     context: undefined,
   })
-  const { operationName, errorTypes } = exchange
+  const { operationName, errorTypes, result } = exchange
   if (text === null) {
     return { response: errorResponse(status, 'BadInput', refusal(status), headers), errorTypes: ['BadInput'] }
   }
   return {
-    response: { status, headers: { 'cache-control': 'no-store', ...headers }, body: text },
+    response: {
+      status,
+      headers: { 'cache-control': 'no-store', ...headers },
+      // graphql-http's own text is the same, but made with a replacer that sees every value: five times slower.
+      body: result ? JSON.stringify(result) : text,
+    },
     operationName,
     errorTypes,
   }
@@ -66,18 +76,16 @@ const protocol = createHandler<Exchange, undefined>({
       requestId: raw.requestId,
     })
     raw.errorTypes = result.errors?.map((error) => error.errorType) ?? []
-    return answer(result)
+    // A result without data is a refused request, which graphql-http gives another status.
+    if (result.data === undefined) return result.errors ?? []
+    raw.result = result
+    return PLACEHOLDER
   },
   formatError(error) {
     // What is no GraphQL error comes from graphql-http itself, and is about the parameters of the request.
     return error instanceof ApiError ? error : new ApiError('BadInput', `${error.message}.`)
   },
 })
-
-/** A result without data is a refused request, which graphql-http gives another status. */
-function answer(result: ApiResult) {
-  return result.data === undefined ? (result.errors ?? []) : result
-}
 
 function refusal(status: number): string {
   if (status === 405) return 'The method is not allowed here: use POST, or GET for queries.'

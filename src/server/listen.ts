@@ -175,6 +175,8 @@ function readText(incoming: IncomingMessage, maxBytes: number): Promise<string> 
       resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString()),
     )
     incoming.once('error', (cause) => reject(new ClientGone('The body could not be read.', { cause })))
-    incoming.once('close', () => reject(new ClientGone('The client has gone.')))
+    incoming.once('close', () => {
+      if (!incoming.readableEnded) reject(new ClientGone('The client has gone.'))
+    })
   })
 }

@@ -26,7 +26,7 @@ describe('the log', () => {
     expect(error.cause.message).toBe('inner')
   })
 
-  it('hides keys, at the top and one level down', () => {
+  it('hides keys and headers', () => {
     const { lines, log } = capture()
     log.warn('careless', {
       apiKey: 's3cret',
