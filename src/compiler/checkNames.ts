@@ -13,7 +13,6 @@ import { SYSTEM_PREFIXES } from '../model/keys.js'
 import type { ProjectTypes } from './buildTypes.js'
 import type { CheckedStatements } from './checkStatements.js'
 import type { Place, Report } from './report.js'
-import { RELATION_ATTRIBUTES, SYSTEM_ATTRIBUTES } from './rules/attributeNames.js'
 import type { Schema } from './schema.js'
 import { sqlQueryOf } from './sqlQuery.js'
 import { typeText } from './typeRef.js'
@@ -24,13 +23,24 @@ import { typeText } from './typeRef.js'
  */
 export function checkNames(
   schema: Schema,
-  types: ProjectTypes,
+  all: ProjectTypes,
   checked: CheckedStatements,
   report: Report,
 ): void {
+  // What is made for a type that differs from another only in case collides as well, which says nothing new.
+  const types = { ...all, entities: firstOfEach(all.entities), valueTypes: firstOfEach(all.valueTypes) }
   checkTypeNames(schema, types, report)
   checkFieldNames(schema, types, report)
   checkJoinTables(schema, checked, report)
+}
+
+function firstOfEach<T extends { readonly name: string }>(types: readonly T[]): T[] {
+  const first = new Map<string, T>()
+  for (const type of types) {
+    const name = type.name.toLowerCase()
+    if (!first.has(name)) first.set(name, type)
+  }
+  return [...first.values()]
 }
 
 /** A name of the API with the part of the schema that it comes from. */
@@ -149,55 +159,42 @@ function statementNames(schema: Schema, report: Report): StatementName[] {
   return [...names.values()]
 }
 
-/** A join table has a name and columns of its own. */
-function checkJoinTables(
-  schema: Schema,
-  { joinTables, statements, places }: CheckedStatements,
-  report: Report,
-): void {
+/** A join table has a name of its own. Its columns are checked with the statement. */
+function checkJoinTables(schema: Schema, { joinTables, places }: CheckedStatements, report: Report): void {
   const entities = new Map(
     [...schema.types.values()]
       .filter(({ role }) => role === 'entity')
       .map((one) => [one.name.toLowerCase(), one]),
   )
-  for (const { table, columns } of joinTables) {
-    const insert = statements.find((one) => one.kind === 'insert' && one.joinTable === table)
-    const sql = insert && places.get(insert.name)
-    if (!sql) continue
-    const find = (word: string): Place => {
-      const offset = sql.sql.toLowerCase().indexOf(word.toLowerCase())
-      return sql.at(Math.max(offset, 0), word.length)
-    }
+  for (const { table } of joinTables) {
+    const at = tablePlace(table, places)
     const entity = entities.get(table)
-    if (entity) {
-      report.error('OCG1035', find(table), `Join table ${table} has the name of the entity ${entity.name}.`, {
+    if (at && entity) {
+      report.error('OCG1035', at, `Join table ${table} has the name of the entity ${entity.name}.`, {
         hint: 'Rename the join table.',
         related: [{ message: `${entity.name} is defined here.`, at: entity.nameNode }],
       })
     }
-    if ((SYSTEM_PREFIXES as readonly string[]).includes(table)) {
+    if (at && (SYSTEM_PREFIXES as readonly string[]).includes(table)) {
       report.error(
         'OCG1037',
-        find(table),
+        at,
         `Join table ${table} can't have this name: the system's own keys begin with it.`,
-        {
-          hint: 'Rename the join table.',
-        },
-      )
-    }
-    for (const { name } of columns) {
-      const system = [...SYSTEM_ATTRIBUTES, ...RELATION_ATTRIBUTES].find(
-        (one) => one.toLowerCase() === name.toLowerCase(),
-      )
-      if (!system) continue
-      report.error(
-        'OCG1038',
-        find(name),
-        `Column ${name} of join table ${table} has the name of the attribute ${system}, which the system stores on every row.`,
-        {
-          hint: 'Choose another name.',
-        },
+        { hint: 'Rename the join table.' },
       )
     }
   }
 }
+
+/** Where a join table is first named in a statement. */
+function tablePlace(table: string, places: CheckedStatements['places']): Place | undefined {
+  for (const { sql, at } of places.values()) {
+    const lower = sql.toLowerCase()
+    const wrapper = lower.indexOf(WRAPPER)
+    const offset = wrapper < 0 ? -1 : lower.indexOf(table, wrapper + WRAPPER.length)
+    if (offset >= 0 && lower.trimStart().startsWith('insert')) return at(offset, table.length)
+  }
+  return undefined
+}
+
+const WRAPPER = '$join_table'

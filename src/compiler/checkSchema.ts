@@ -32,7 +32,6 @@ import { uniqueEnumValues } from './rules/uniqueEnumValues.js'
 import { uniqueFields } from './rules/uniqueFields.js'
 import { uniqueStatements } from './rules/uniqueStatements.js'
 import { uniqueTypes } from './rules/uniqueTypes.js'
-import { unusedTypes } from './rules/unusedTypes.js'
 import type { Schema } from './schema.js'
 
 /** In this order where one rule looks at what another has found; `fieldTypes` before `systemTimes`. */
@@ -68,7 +67,6 @@ const RULES: readonly Rule[] = [
   mutationTypes,
   argumentTypes,
   argumentDefaults,
-  unusedTypes,
   somethingToBuild,
 ]
 

@@ -40,7 +40,10 @@ export async function checkStatements(
   const { statements, joinTables, problems } = await analyzeStatements(inputs, types, checker)
   const byKey = new Map(found.map((one) => [`${one.input.parent}.${one.input.name}`, one]))
   const doubt = doubtfulWords(schema)
+  const wrong = new Set(problems.filter(({ severity }) => severity !== 'warning').map((one) => one.statement))
   for (const problem of problems) {
+    // An argument that seems unused may be the one that is misspelt.
+    if (problem.severity === 'warning' && wrong.has(problem.statement)) continue
     const one = byKey.get(problem.statement)
     if (!one || follows(problem, one, doubt, schema)) continue
     const { severity = 'error', code, message, hint, offset, length } = problem
@@ -150,6 +153,8 @@ function follows(
 function hasBrokenSignature(owner: SchemaType, field: FieldDefinitionNode, schema: Schema): boolean {
   if (schema.broken.isField(owner.name, field.name.value)) return true
   if ((field.arguments ?? []).some(({ type }) => toTypeRef(type, schema) === undefined)) return true
+  const args = (field.arguments ?? []).map(({ name }) => name.value.toLowerCase())
+  if (new Set(args).size < args.length) return true
   const result = schema.types.get(namedType(field.type).name.value)
   if (!result) return false
   if (result.damaged || result.lostFields.length > 0) return true

@@ -14,6 +14,7 @@ import { checkStatements } from './checkStatements.js'
 import { parseSources } from './parse.js'
 import { printApi } from './print/printApi.js'
 import { createReport } from './report.js'
+import { unusedTypes } from './rules/unusedTypes.js'
 import { collectSchema } from './schema.js'
 
 export interface CompileOptions {
@@ -49,6 +50,7 @@ export async function compileSchema(
   const types = buildTypes(schema)
   const checked = await checkStatements(schema, types, report, options.checker)
   checkNames(schema, types, checked, report)
+  unusedTypes(schema, report)
 
   const diagnostics = report.diagnostics()
   if (report.hasErrors()) return { ok: false, diagnostics }

@@ -41,7 +41,7 @@ export function parseSources(sources: readonly SourceText[], report: Report): Pa
 }
 
 function parseSource(source: SourceText, report: Report): ParsedSchema {
-  const { tokens, text, bad } = scanTokens(source, report)
+  const { tokens, text, bad, truncated } = scanTokens(source, report)
   const deep = tooDeep(tokens)
   if (deep) {
     const message = `Brackets are nested more than ${MAX_NESTING} levels deep here.`
@@ -56,7 +56,7 @@ function parseSource(source: SourceText, report: Report): ParsedSchema {
   const definitions: DefinitionNode[] = []
   const damages: Damage[] = []
   for (const piece of splitDefinitions(tokens, text)) {
-    const parsed = parsePiece({ piece, source, text, bad }, report)
+    const parsed = parsePiece({ piece, source, text, bad, truncated }, report)
     if (parsed.definition) definitions.push(parsed.definition)
     if (parsed.damage) damages.push(parsed.damage)
   }

@@ -81,7 +81,7 @@ const PARTNER: Partial<Record<TokenKind, TokenKind>> = {
 }
 
 /** Closes the innermost bracket of the token's kind and with it what is open inside. */
-function close(open: SchemaToken[], token: SchemaToken): void {
+export function close(open: SchemaToken[], token: SchemaToken): void {
   const kind = PARTNER[token.kind]
   const index = open.findLastIndex((one) => one.kind === kind)
   if (index >= 0) open.length = index

@@ -18,6 +18,8 @@ export interface TokenScan {
   readonly text: string
   /** Offsets of what was blanked. */
   readonly bad: readonly number[]
+  /** Whether the rest of the file after the last bad offset was not read. */
+  readonly truncated: boolean
 }
 
 /** Most characters of a file that are reported as no token; past them the rest of the file is not read. */
@@ -33,20 +35,25 @@ export function scanTokens(source: SourceText, report: Report): TokenScan {
   let from = 0
   for (;;) {
     const failure = scanFrom(text, from, tokens)
-    if (failure === undefined) return { tokens, text, bad }
-    const start = failure.unterminated ? stringStart(text, tokens.at(-1)?.end ?? 0) : failure.offset
-    const end = failure.unterminated && !text.startsWith('"""', start) ? failure.offset : start + 1
-    const rest = failure.unterminated && text.startsWith('"""', start)
-    report.error(
-      'OCG1001',
-      { source, offset: start, length: failure.unterminated ? 1 : end - start },
-      failure.message,
-    )
+    if (failure === undefined) return { tokens, text, bad, truncated: false }
+    const { offset, message, unterminated } = failure
+    const start = unterminated ? stringStart(text, tokens.at(-1)?.end ?? 0) : offset
+    report.error('OCG1001', { source, offset: start, length: 1 }, message)
     bad.push(start)
-    if (rest || bad.length >= MAX_BAD) return { tokens, text: text.slice(0, start), bad }
+    const wholeRest = unterminated && text.startsWith('"""', start)
+    if (wholeRest || bad.length >= MAX_BAD)
+      return { tokens, text: text.slice(0, start), bad, truncated: true }
+    const end = unterminated ? beforeBrackets(text, start, offset) : start + 1
     text = text.slice(0, start) + ' '.repeat(end - start) + text.slice(end)
     from = end
   }
+}
+
+/** The end of a string that lacks its quotation mark: brackets at the end of the line are hardly meant to be in it. */
+function beforeBrackets(text: string, start: number, end: number): number {
+  let at = end
+  while (at > start + 1 && ')}] \t'.includes(text[at - 1] as string)) at--
+  return at
 }
 
 /** Adds the tokens from an offset on; stops at what is no token and says where. */

@@ -17,7 +17,8 @@ export const SCHEMA_CODES = {
   },
   OCG1003: {
     title: 'Schema too large',
-    explanation: 'All files of a schema together may have 1,000,000 characters. AppSync takes no larger ones.',
+    explanation:
+      'All files of a schema together may have 1,000,000 characters. AppSync takes no larger ones.',
     fix: 'Remove what is not needed, or split the schema into several projects.',
   },
   OCG1004: {
@@ -192,7 +193,7 @@ export const SCHEMA_CODES = {
   OCG1038: {
     title: 'Attribute name of the system',
     explanation:
-      'Every stored item has attributes of the system: PK, SK, entityType, _rev and _incarnation, and the rows of join tables also relationId, s3Key, createdAt, updatedAt, joinTableName and relatedEntities. No field or column may have one of these names, without regard to case.',
+      'Every stored item has attributes of the system: PK, SK, entityType, _rev and _incarnation. No field of an entity may have one of these names, without regard to case.',
     example: 'type User { id: ID! entityType: String }',
     fix: 'Choose another name.',
   },
@@ -302,7 +303,8 @@ export const SCHEMA_CODES = {
   OCG1065: {
     title: 'Type of an argument',
     explanation: 'Arguments become SQL literals, so they are scalars, enums and lists of them.',
-    example: 'type Query { near(place: Address): Int @sql_query(query: "SELECT 1") }',
+    example:
+      'type Address { city: String }\ntype Query { near(place: Address): Int @sql_query(query: "SELECT 1") }',
     fix: 'Give the field one argument for each value that the statement needs.',
   },
   OCG1066: {

@@ -1,9 +1,9 @@
 /**
  * The names nearest to what was written, best first, at most `most` (default 3). Case does not count as a
- * difference; a name qualifies when about a third of it or less has to change.
+ * difference; a name qualifies when two fifths of it or less has to change.
  */
 export function suggest(written: string, names: Iterable<string>, most = 3): string[] {
-  const limit = Math.floor(written.length * 0.4) + 1
+  const limit = Math.max(1, Math.floor(written.length * 0.4))
   const close: { name: string; distance: number }[] = []
   for (const name of new Set(names)) {
     if (name === written || Math.abs(name.length - written.length) > limit) continue

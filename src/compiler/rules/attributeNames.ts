@@ -1,17 +1,7 @@
 import type { Rule } from './rule.js'
 
-/** Attributes of the system on every item. Join tables have more of them. */
-export const SYSTEM_ATTRIBUTES = ['PK', 'SK', 'entityType', '_rev', '_incarnation'] as const
-
-/** Attributes of the system on the items of join tables, besides those of every item. */
-export const RELATION_ATTRIBUTES = [
-  'relationId',
-  's3Key',
-  'createdAt',
-  'updatedAt',
-  'joinTableName',
-  'relatedEntities',
-] as const
+/** Attributes of the system on every item. */
+const SYSTEM_ATTRIBUTES = ['PK', 'SK', 'entityType', '_rev', '_incarnation'] as const
 
 /** No field of an entity has the name of an attribute that the system stores beside it. */
 export const attributeNames: Rule = ({ all }, report) => {

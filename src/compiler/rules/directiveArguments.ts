@@ -7,6 +7,7 @@ import type { Rule } from './rule.js'
 /** `@sql_query` has a `query` with text in it and perhaps a `mode`; `@task_response` has no arguments. */
 export const directiveArguments: Rule = ({ all }, report) => {
   for (const type of all) {
+    if (type.role === 'subscription') continue
     const fields = type.fields.flatMap((field) => field.directives ?? [])
     for (const directive of [...type.directives, ...fields]) check(directive, report)
   }

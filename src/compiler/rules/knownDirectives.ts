@@ -1,7 +1,6 @@
 import type { ConstDirectiveNode } from 'graphql'
 import { didYouMean } from '../../errors/suggest.js'
 import type { Report } from '../report.js'
-import type { SchemaType } from '../schema.js'
 import { DIRECTIVES } from './directives.js'
 import type { Rule } from './rule.js'
 
@@ -10,13 +9,15 @@ type Where = 'type' | 'enum' | 'field' | 'rootField' | 'argument' | 'enumValue' 
 /** Directives exist, and stand where they have a meaning. */
 export const knownDirectives: Rule = (schema, report) => {
   for (const type of schema.all) {
+    // Reported as a whole.
+    if (type.role === 'subscription') continue
     const isRoot = type.role === 'query' || type.role === 'mutation'
     check(type.directives, type.role === 'enum' ? 'enum' : 'type', type.name, report)
     for (const value of type.values)
       check(value.directives, 'enumValue', `${type.name}.${value.name.value}`, report)
     for (const field of type.fields) {
       const name = `${type.name}.${field.name.value}`
-      check(field.directives, isRoot ? 'rootField' : 'field', name, report, type)
+      check(field.directives, isRoot ? 'rootField' : 'field', name, report)
       for (const argument of field.arguments ?? []) check(argument.directives, 'argument', name, report)
     }
   }
@@ -32,7 +33,6 @@ function check(
   where: Where,
   owner: string,
   report: Report,
-  type?: SchemaType,
 ): void {
   const seen = new Set<string>()
   for (const directive of directives ?? []) {
@@ -61,7 +61,7 @@ function check(
           hint: 'Remove it.',
         },
       )
-    } else if (name === 'sql_query' && where !== 'rootField' && type?.role !== 'subscription') {
+    } else if (name === 'sql_query' && where !== 'rootField') {
       report.error(
         'OCG1061',
         directive.name,

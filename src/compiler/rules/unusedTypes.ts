@@ -2,8 +2,12 @@ import type { Schema } from '../schema.js'
 import { namedType } from '../typeRef.js'
 import type { Rule } from './rule.js'
 
-/** Warns of value types and response types that nothing uses: they are no part of the API. */
+/**
+ * Warns of value types and response types that nothing uses: they are no part of the API. Silent in a schema with
+ * errors, where the use may be what is wrong.
+ */
 export const unusedTypes: Rule = (schema, report) => {
+  if (report.hasErrors()) return
   const used = usedTypes(schema)
   for (const type of schema.types.values()) {
     if (used.has(type.name)) continue
