@@ -9,11 +9,14 @@ export interface EngineFailure {
 
 /** Reads DuckDB's message. */
 export function engineFailure(error: unknown): EngineFailure {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = (error instanceof Error ? error.message : String(error)).replace(EXTRACTING, '')
   const end = message.indexOf(' Error: ')
   if (end < 0 || end > 40) return { kind: '', text: message }
   return { kind: message.slice(0, end), text: message.slice(end + ' Error: '.length) }
 }
+
+/** What the binding puts before the engine's own words when it can't even read a statement. */
+const EXTRACTING = 'Failed to extract statements: '
 
 /** The safe form of an engine's failure. What is no engine's failure is the engine's fault too. */
 export function sqlError(error: unknown): SqlError {
@@ -41,7 +44,12 @@ export function isPassing(error: unknown): boolean {
   return PASSING.has(kind)
 }
 
-const DAMAGE = ['Corrupt database file', 'not a valid DuckDB database', 'Failed to load metadata pointer']
+const DAMAGE = [
+  'Corrupt database file',
+  'Could not read enough bytes',
+  'not a valid DuckDB database',
+  'Failed to load metadata pointer',
+]
 
 const PASSING = new Set(['Out of Memory', 'IO', 'INTERRUPT', 'TransactionContext', 'Connection', ''])
 
@@ -62,6 +70,7 @@ function sentence(kind: string, text: string): readonly [SqlFailureReason, strin
     case 'Binder':
     case 'Catalog':
     case 'Not implemented':
+    case 'Permission':
       return ['failed', 'The statement does not fit the tables that it reads.']
     default:
       return ['unavailable', 'SQL is not available at the moment. Try again shortly.']

@@ -125,6 +125,8 @@ export async function openWorker(
       send({ kind: 'answer', request, value: await execute(request, command) })
     } catch (error) {
       const cause = error instanceof SqlError ? error.cause : error
+      // No answer: whoever asked asks the next process, which makes the image again.
+      if (isDamage(cause)) return giveUp(cause)
       const { reason, message } = sqlError(error)
       const detail = cause instanceof Error ? cause.message : undefined
       send({ kind: 'failure', request, reason, message, ...(detail !== undefined && { detail }) })
