@@ -18,7 +18,8 @@ export function renderFrame(source: SourceText, position: SourcePosition): strin
   const first = Math.max(1, position.line - 1)
   const last = Math.min(source.lineStarts.length, position.line + 1)
   const width = String(last).length
-  const from = Math.max(0, position.column - 1 - WINDOW / 2)
+  const markedLength = lineText(source, position.line).length
+  const from = markedLength <= WINDOW ? 0 : Math.max(0, position.column - 1 - WINDOW / 2)
   const rows: string[] = []
   for (let line = first; line <= last; line++) {
     const text = lineText(source, line)
