@@ -43,7 +43,8 @@ export async function analyzeQuery(request: QueryRequest): Promise<QueryFindings
   const sql = templateOf(pieces)
   const nothing = { sql, columns: [], tables: [] }
 
-  problems.push(...checkTokens(request.written), ...unknownJoinTables(request))
+  const strangers = unknownJoinTables(request)
+  problems.push(...checkTokens(request.written), ...strangers)
   if (problems.some(({ code }) => code === 'OCG2050')) return { ...nothing, problems }
   const tree = await parseTree(pieces, request.args)
   if ('code' in tree) return { ...nothing, problems: [...problems, tree] }
@@ -57,7 +58,10 @@ export async function analyzeQuery(request: QueryRequest): Promise<QueryFindings
   problems.push(...reservedNames(tree), ...checkFunctions(request.written, tree))
   if (request.returns === undefined) problems.push(...checkDeleteTree(query, tree, firstOf(request)))
   const resolved = resolveNames(query, tree, request.names)
-  problems.push(...withoutKnown(resolved.problems, problems))
+  // The columns that a DELETE reads of its table are the compiler's: they are missing when the table is another one.
+  const own = request.returns === undefined && strangers.length > 0 ? firstOf(request) : undefined
+  const named = resolved.problems.filter(({ start }) => start !== own?.start)
+  problems.push(...withoutKnown(named, problems))
   const found = { sql, tables: resolved.tables, columns: resolved.output ?? [] }
   if (problems.length > 0) return { ...found, problems }
 

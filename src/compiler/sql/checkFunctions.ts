@@ -44,7 +44,7 @@ export function checkFunctions(tokens: readonly Token[], tree: SyntaxTree): SqlP
     } else if (isOperator(previous, '.')) {
       problems.push(
         problemAt(
-          token,
+          tokens[index - 2] ?? token,
           'OCG2054',
           `The function ${token.value} has a name before it.`,
           'Functions have no schema: write the name alone.',

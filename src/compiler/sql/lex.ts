@@ -306,10 +306,12 @@ function plainToken(kind: TokenKind, sql: string, start: number, end: number, va
 }
 
 /** Every `$args.name` between two offsets. */
-export function findPlaceholders(sql: string, start: number, end: number): Placeholder[] {
+function findPlaceholders(sql: string, start: number, end: number): Placeholder[] {
   const found: Placeholder[] = []
-  for (let at = sql.indexOf('$', start); at >= 0 && at < end; at = sql.indexOf('$', at + 1)) {
-    const placeholder = placeholderAt(sql, at)
+  // Searched in a slice: a search to the end of the text, once for each string, would take quadratic time.
+  const piece = sql.slice(start, end)
+  for (let at = piece.indexOf('$'); at >= 0; at = piece.indexOf('$', at + 1)) {
+    const placeholder = placeholderAt(sql, start + at)
     if (placeholder && placeholder.end <= end) found.push(placeholder)
   }
   return found
