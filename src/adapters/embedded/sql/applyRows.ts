@@ -3,7 +3,7 @@ import { engineFailure, isFatal, isPassing } from './failures.js'
 import { type Image, type ImageTable, inTransaction } from './image.js'
 import { storedName } from './imageSchema.js'
 import { ATTEMPTS, type PendingBatch, type PendingRow } from './pendingRows.js'
-import { openRowAppender } from './rowAppender.js'
+import { closeAppender, openRowAppender } from './rowAppender.js'
 import type { LakeRow } from './rowValues.js'
 
 /** Makes a dead letter of a row that the image can't hold. Durable when it resolves. */
@@ -110,8 +110,7 @@ async function removeRows(
       appender.endRow()
     }
   }
-  appender.flushSync()
-  appender.closeSync()
+  closeAppender(appender)
   await writer.run(
     `DELETE FROM ${storedName(table.name)} AS t USING gone
      WHERE t."createdAt" = gone.time AND t."${table.idColumn}" = gone.id`,
@@ -126,6 +125,10 @@ async function addRows(
 ): Promise<void> {
   if (rows.length === 0) return
   const appender = await openRowAppender(writer, table)
-  for (const row of rows) appender.append(row)
-  appender.close()
+  try {
+    for (const row of rows) appender.append(row)
+    appender.close()
+  } finally {
+    appender.discard()
+  }
 }

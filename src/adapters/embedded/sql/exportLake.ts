@@ -10,6 +10,7 @@ import type { LakeTable, LakeType } from '../../../model/lakeSchema.js'
 import { duckdbType, quoteIdentifier, quoteString } from '../dialect/ddl.js'
 import { createTable, storedColumns, storedName } from './imageSchema.js'
 import type { ExportedLake } from './protocol.js'
+import { closeAppender } from './rowAppender.js'
 
 /** Number of the published files' layout, in the metadata of each. */
 export const LAKE_FORMAT = 1
@@ -142,8 +143,7 @@ async function exportTable(
 async function appendChunk(publisher: DuckDBConnection, chunk: DuckDBDataChunk): Promise<void> {
   const appender = await publisher.createAppender('days')
   appender.appendDataChunk(chunk)
-  appender.flushSync()
-  appender.closeSync()
+  closeAppender(appender)
 }
 
 async function writeDay(

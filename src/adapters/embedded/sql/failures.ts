@@ -10,6 +10,10 @@ export interface EngineFailure {
 /** Reads DuckDB's message. */
 export function engineFailure(error: unknown): EngineFailure {
   const message = (error instanceof Error ? error.message : String(error)).replace(EXTRACTING, '')
+  if (message.startsWith(APPENDING)) {
+    const text = message.slice(APPENDING.length)
+    return { kind: /memory|allocate|space/i.test(text) ? 'Out of Memory' : 'Append', text }
+  }
   const end = message.indexOf(' Error: ')
   if (end < 0 || end > 40) return { kind: '', text: message }
   return { kind: message.slice(0, end), text: message.slice(end + ' Error: '.length) }
@@ -17,6 +21,8 @@ export function engineFailure(error: unknown): EngineFailure {
 
 /** What the binding puts before the engine's own words when it can't even read a statement. */
 const EXTRACTING = 'Failed to extract statements: '
+/** Instead of the kind of the failure. */
+const APPENDING = 'Failed to append: '
 
 /** The safe form of an engine's failure. What is no engine's failure is the engine's fault too. */
 export function sqlError(error: unknown): SqlError {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { DuckDBConnection } from '@duckdb/node-api'
 import type { LakeTable } from '../../../model/lakeSchema.js'
 import type { Item } from '../../../ports/itemTable.js'
 import type { StoreTable } from '../store/store.js'
@@ -45,28 +46,26 @@ async function makeTogether(
   tables: readonly LakeTable[],
   options: MakeTablesOptions,
 ): Promise<void> {
-  const { writer } = image
-  await inTransaction(writer, async () => {
-    const targets = new Map<string, Target>()
-    for (const [index, table] of tables.entries()) {
-      const staging = `staging_${index}`
-      await recreateTable(writer, table)
-      await writer.run(createTable(table, staging).replace('CREATE TABLE', 'CREATE TEMP TABLE'))
-      const appender = await openRowAppender(writer, table, { name: staging, schema: null })
-      targets.set(table.name, { table, staging, appender, rowOf: rowMaker(table), rows: 0 })
-    }
-    for (let page = store.readPage({ prefix, limit: ITEMS_A_PAGE }); page.length > 0; ) {
-      for (const item of page) await append(targets, item, options)
-      await nextTurn()
-      page = store.readPage({ prefix, limit: ITEMS_A_PAGE, after: page.at(-1) as Item })
-    }
-    for (const { table, staging, appender, rows } of targets.values()) {
-      appender.close()
-      await writer.run(`INSERT INTO ${storedName(table.name)} SELECT * FROM ${staging} ORDER BY "createdAt"`)
-      await writer.run(`DROP TABLE ${staging}`)
-      options.onProgress(table.name, rows)
-    }
-  })
+  const targets = new Map<string, Target>()
+  try {
+    await inTransaction(image.writer, async () => {
+      for (const [index, table] of tables.entries()) {
+        targets.set(table.name, await openTarget(image.writer, table, `staging_${index}`))
+      }
+      let page = store.readPage({ prefix, limit: ITEMS_A_PAGE })
+      while (page.length > 0) {
+        for (const item of page) await append(targets, item, options)
+        await nextTurn()
+        page = store.readPage({ prefix, limit: ITEMS_A_PAGE, after: page.at(-1) as Item })
+      }
+      for (const target of targets.values()) {
+        await sortIntoPlace(image.writer, target)
+        options.onProgress(target.table.name, target.rows)
+      }
+    })
+  } finally {
+    for (const { appender } of targets.values()) appender.discard()
+  }
 }
 
 interface Target {
@@ -75,6 +74,19 @@ interface Target {
   readonly appender: RowAppender
   readonly rowOf: ReturnType<typeof rowMaker>
   rows: number
+}
+
+async function openTarget(writer: DuckDBConnection, table: LakeTable, staging: string): Promise<Target> {
+  await recreateTable(writer, table)
+  await writer.run(createTable(table, staging).replace('CREATE TABLE', 'CREATE TEMP TABLE'))
+  const appender = await openRowAppender(writer, table, { name: staging, schema: null })
+  return { table, staging, appender, rowOf: rowMaker(table), rows: 0 }
+}
+
+async function sortIntoPlace(writer: DuckDBConnection, { table, staging, appender }: Target): Promise<void> {
+  appender.close()
+  await writer.run(`INSERT INTO ${storedName(table.name)} SELECT * FROM ${staging} ORDER BY "createdAt"`)
+  await writer.run(`DROP TABLE ${staging}`)
 }
 
 async function append(

@@ -14,6 +14,8 @@ export interface RowAppender {
   append(row: LakeRow): void
   /** Hands over what is left and ends. */
   close(): void
+  /** Ends without handing anything over. Does nothing after `close`. */
+  discard(): void
 }
 
 /** `target` is a table in `schema` with the stored columns of `table`. Default: its stored form. */
@@ -23,6 +25,7 @@ export async function openRowAppender(
   target: { readonly name: string; readonly schema: string | null } = { name: table.name, schema: STORED },
 ): Promise<RowAppender> {
   const appender = await connection.createAppender(target.name, target.schema)
+  let open = true
   const writers = storedColumns(table).map(({ type }, index) => valueWriter(appender, type, index))
   return {
     append({ values }) {
@@ -33,9 +36,26 @@ export async function openRowAppender(
       appender.endRow()
     },
     close() {
-      appender.flushSync()
+      open = false
+      closeAppender(appender)
+    },
+    discard() {
+      if (!open) return
+      appender.clear()
       appender.closeSync()
     },
+  }
+}
+
+/** Hands over what is left. A refused row is thrown away first, or it would come again in another transaction. */
+export function closeAppender(appender: DuckDBAppender): void {
+  try {
+    appender.flushSync()
+  } catch (error) {
+    appender.clear()
+    throw error
+  } finally {
+    appender.closeSync()
   }
 }
 
