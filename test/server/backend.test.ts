@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serverAudits } from 'graphql-http'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openApi } from '../../src/host/openApi.js'
 import { type Backend, openBackend } from '../../src/host/openBackend.js'
 import { type Listening, listen } from '../../src/server/listen.js'
@@ -97,7 +97,7 @@ describe('the server before the real backend', () => {
   })
 
   it('is healthy and counts', async () => {
-    expect((await fetch(`${server.url}/health`)).status).toBe(200)
+    await vi.waitUntil(async () => (await fetch(`${server.url}/health`)).status === 200, { timeout: 20_000 })
     const text = await (await fetch(`${server.url}/metrics`)).text()
     expect(text).toMatch(/ocg_operations_total\{kind="create",outcome="Conflict"\} 1/)
     expect(text).toMatch(/^ocg_feed_lag_records \d+$/m)

@@ -235,6 +235,19 @@ describe('a request that is wrong', () => {
     expect(logged).toEqual([])
   })
 
+  it.each([
+    [{ price: 1e200 }, /^The value of input\.price does not fit: Float must be .*found 1e\+200\.$/],
+    [{ price: 1e-200 }, /^The value of input\.price does not fit: /],
+    [{ size: { width: 1, height: -1e126 } }, /^The value of input\.size\.height does not fit: /],
+    [{ tags: ['fine', 'half \ud83d'] }, /^The value of input\.tags\[1\] does not fit: /],
+    [{ id: '\udc00' }, /^The value of input\.id does not fit: /],
+  ])('by what can not be stored: %j', async (input, message) => {
+    const { run, runtime } = shop()
+    const answer = await run(CREATE, { input: { name: 'a', ...input } })
+    expect(answer.errors[0]).toMatchObject({ errorType: 'BadInput', message: expect.stringMatching(message) })
+    expect(runtime.trace).toEqual([])
+  })
+
   it('says where it is wrong, in literals of scalars too', async () => {
     const { run } = shop()
     const answer = await run('mutation {\n  createProduct(input: { name: "a", released: "soon" }) { id }\n}')
