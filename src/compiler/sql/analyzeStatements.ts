@@ -237,11 +237,17 @@ function hasErrors(draft: Draft): boolean {
   return draft.problems.some((problem) => problem.severity !== 'warning')
 }
 
+/** After one of these mistakes an argument may seem unused although it was meant. */
+const HIDES_ARGUMENTS: ReadonlySet<string> = new Set(['OCG2001', 'OCG2002', 'OCG2004', 'OCG2005', 'OCG2010'])
+
 /** A draft's problems in the order of their places, each once. */
 function reported(draft: Draft): StatementProblem[] {
   const { parent, name } = draft.input
   const seen = new Set<string>()
-  const sorted = [...draft.problems].sort((a, b) => a.start - b.start)
+  const unsure = draft.problems.some(({ code }) => HIDES_ARGUMENTS.has(code))
+  const sorted = draft.problems
+    .filter(({ code }) => code !== 'OCG2011' || !unsure)
+    .sort((a, b) => a.start - b.start)
   return sorted.flatMap((problem) => {
     const { code, message, hint, severity, start, end } = problem
     const key = `${code} ${start} ${message}`
