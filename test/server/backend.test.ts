@@ -18,7 +18,6 @@ const SCHEMA = /* GraphQL */ `
     seconds: Int
     rating: Float
     released: AWSDate
-    constructor: String
   }
 
   type Query {
@@ -48,14 +47,14 @@ afterAll(async () => {
 
 describe('the server before the real backend', () => {
   it('writes, reads, changes and deletes', async () => {
-    const fields = 'id title seconds rating released constructor createdAt updatedAt'
+    const fields = 'id title seconds rating released createdAt updatedAt'
     const created = await post(endpoint, {
       query: `mutation C($input: CreateSongInput!) { createSong(input: $input) { ${fields} } }`,
       variables: { input: { id: 's1', title: 'One', seconds: 61, rating: 4.5, released: '2024-02-29' } },
     })
     expect(created.json.errors).toBeUndefined()
     const song = created.json.data?.createSong as Record<string, unknown>
-    expect(song).toMatchObject({ id: 's1', title: 'One', rating: 4.5, constructor: null })
+    expect(song).toMatchObject({ id: 's1', title: 'One', rating: 4.5 })
     const read = await post(endpoint, { query: `{ readSong(id: "s1") { ${fields} } }` })
     expect(read.json.data).toEqual({ readSong: song })
     const updated = await post(endpoint, {
