@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SqlError, type SqlExecution, type SqlResultPage } from '../../../ports/sqlEngine.js'
+import { StoreError } from '../../../ports/storeError.js'
 import type { Logger } from '../../../ports/system.js'
 import type { Store } from '../store/store.js'
 import type { ImagePosition } from './imagePosition.js'
@@ -151,6 +152,9 @@ export function openExecutions(options: ExecutionsOptions): EmbeddedExecutions {
       const from = store.feed.head()
       const known = store.executions.byToken(token)
       if (known) return { executionId: known.id }
+      if (running.size + queue.length >= limits.unfinishedExecutions) {
+        throw new StoreError('throttled', 'Too many executions are unfinished.')
+      }
       const { record, created } = await store.executions.create({
         id: randomUUID(),
         token,

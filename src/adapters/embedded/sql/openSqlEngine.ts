@@ -24,6 +24,16 @@ export interface SqlEngineOptions {
   readonly limits?: Partial<SqlLimits>
   /** Called after the end of an execution is stored. */
   readonly onFinished?: (executionId: string) => void
+  /** Called after each transaction of the image. */
+  readonly onApplied?: (batch: AppliedBatch) => void
+}
+
+/** One transaction of the image. */
+export interface AppliedBatch {
+  readonly changes: number
+  readonly tookMs: number
+  /** Age of the batch's oldest change when SQL showed it. */
+  readonly lagMs: number
 }
 
 export interface SqlStats {
@@ -87,6 +97,7 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
       if (event.kind === 'applied') {
         position.advance(event.position)
         freshness.add(event.lagMs)
+        options.onApplied?.(event)
       } else if (event.kind === 'ready') {
         position.ready(event.position)
       } else if (event.kind === 'progress') {

@@ -94,7 +94,8 @@ function readRow(
 ): PendingRow {
   const id = idOfKey(change.key)
   const times = [...(known?.times ?? [])]
-  for (const image of [change.old, change.new]) addTime(times, image && timestampOf(image.createdAt))
+  const texts = new Set([change.old?.createdAt, change.new?.createdAt])
+  for (const text of texts) if (text !== undefined) addTime(times, timestampOf(text))
   let unfit = ''
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const item = store.read(change.key)

@@ -45,8 +45,19 @@ export function rowMaker(table: LakeTable): (item: Item) => LakeRow {
 
 /** The lake's time of a stored text; undefined for what is none. */
 export function timestampOf(text: string): DuckDBTimestampValue | undefined {
-  if (checkDateTime(text) !== undefined) return undefined
-  return new DuckDBTimestampValue(BigInt(dateTimeToMillis(text)) * 1000n)
+  const millis = millisOf(text)
+  return millis === undefined ? undefined : new DuckDBTimestampValue(BigInt(millis) * 1000n)
+}
+
+const SYSTEM_TIME_LENGTH = 'YYYY-MM-DDTHH:mm:ss.sssZ'.length
+
+function millisOf(text: string): number | undefined {
+  // Nearly all times are in the system's form, which reads several times faster than the general one.
+  if (text.length === SYSTEM_TIME_LENGTH) {
+    const millis = Date.parse(text)
+    if (!Number.isNaN(millis) && new Date(millis).toISOString() === text) return millis
+  }
+  return checkDateTime(text) === undefined ? dateTimeToMillis(text) : undefined
 }
 
 function columnValue(column: LakeColumn, value: Json | undefined): DuckDBValue {

@@ -10,6 +10,8 @@ export interface SqlLimits {
   readonly spillMb: number
   /** Executions (tasks) at the same time; more wait in line. Default: 2. */
   readonly concurrentExecutions: number
+  /** Executions that may run and wait; one more is refused as throttled. Default: 1,000. */
+  readonly unfinishedExecutions: number
   /** Direct queries at the same time; more wait in line, within their time limit. Default: 4. */
   readonly concurrentQueries: number
   /** Longest run of an execution, waiting in line not counted. Default: 15 minutes. */
@@ -35,6 +37,7 @@ export function sqlLimits(given: Partial<SqlLimits> = {}): SqlLimits {
     memoryMb: Math.max(256, Math.min(4096, Math.floor(totalmem() / 4 / 1024 / 1024))),
     spillMb: 16_384,
     concurrentExecutions: 2,
+    unfinishedExecutions: 1000,
     concurrentQueries: 4,
     executionTimeoutMs: 15 * 60_000,
     executionRows: 1_000_000,

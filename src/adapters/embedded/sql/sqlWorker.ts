@@ -8,6 +8,7 @@ import { isDamage, isFatal, sqlError } from './failures.js'
 import { startFollower } from './follower.js'
 import { closeImage, openImage } from './image.js'
 import { markDamaged } from './imageFile.js'
+import { guardMemory } from './memoryGuard.js'
 import type {
   Answers,
   Command,
@@ -46,6 +47,14 @@ export async function openWorker(
     onApplied: send,
     onProgress: (table, rows) => send({ kind: 'progress', work: 'image', table, rows }),
     onFatal: giveUp,
+  })
+
+  const stopGuard = guardMemory(open.limits.memoryMb, () => {
+    for (const controller of running.values()) {
+      controller.abort(
+        new SqlError('outOfMemory', 'The statement needs more memory than statements may use.'),
+      )
+    }
   })
 
   /** A damaged image is made again by the next process. */
@@ -96,6 +105,7 @@ export async function openWorker(
     for (const controller of running.values()) {
       controller.abort(new SqlError('unavailable', 'SQL is being shut down.'))
     }
+    stopGuard()
     await follower.close()
     closeImage(image)
     await store.close()
