@@ -7,10 +7,11 @@ import { checkTokens } from './checkTokens.js'
 import type { Token } from './lex.js'
 import { buildPieces, type Piece, templateOf } from './pieces.js'
 import { problemAt, type SqlProblem } from './problem.js'
-import { type Catalog, reservedNames, resolveNames } from './resolveNames.js'
+import { type Catalog, resolveNames } from './resolveNames.js'
 import { checkDeleteTree } from './rewriteDelete.js'
 import { sampleStatement } from './sampleValues.js'
 import { parseTree, type SyntaxTree, type TreeNode } from './syntaxTree.js'
+import { reservedNames } from './treeNames.js'
 
 export interface QueryRequest {
   /** As the user wrote it. */

@@ -3,8 +3,8 @@ import { isSupportedFunction, supportedFunctions } from './functions.js'
 import type { Token } from './lex.js'
 import { isOperator, isWord } from './pieces.js'
 import { problemAt, type SqlProblem } from './problem.js'
-import { visitNames } from './resolveNames.js'
 import type { SyntaxTree } from './syntaxTree.js'
+import { visitNames } from './treeNames.js'
 
 /**
  * Checks every name that parentheses follow against the functions that statements may use. It works on tokens, so

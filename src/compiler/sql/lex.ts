@@ -1,3 +1,5 @@
+import { endOfDigits, endOfName, isDigit, isNamePart, isNameStart, isSpace, skipSpace } from './characters.js'
+
 export type TokenKind =
   | 'identifier'
   | 'quotedIdentifier'
@@ -333,38 +335,4 @@ function endOfQuoted(sql: string, start: number, quote: string): number | undefi
     if (sql[close + 1] !== quote) return close + 1
     at = close + 2
   }
-}
-
-function endOfName(sql: string, start: number): number {
-  let end = start
-  while (isNamePart(sql[end])) end += 1
-  return end
-}
-
-function endOfDigits(sql: string, start: number): number {
-  let end = start
-  while (isDigit(sql[end])) end += 1
-  return end
-}
-
-function skipSpace(sql: string, start: number): number {
-  let end = start
-  while (isSpace(sql[end])) end += 1
-  return end
-}
-
-function isSpace(char: string | undefined): boolean {
-  return char === ' ' || char === '\n' || char === '\r' || char === '\t'
-}
-
-function isDigit(char: string | undefined): boolean {
-  return char !== undefined && char >= '0' && char <= '9'
-}
-
-function isNameStart(char: string | undefined): boolean {
-  return char !== undefined && ((char >= 'a' && char <= 'z') || (char >= 'A' && char <= 'Z') || char === '_')
-}
-
-function isNamePart(char: string | undefined): boolean {
-  return isNameStart(char) || isDigit(char)
 }

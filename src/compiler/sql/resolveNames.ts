@@ -1,21 +1,20 @@
 import { didYouMean } from '../../errors/suggest.js'
 import type { LakeTable } from '../../model/lakeSchema.js'
+import { checkColumn, checkStar, checkUsing } from './checkColumn.js'
 import { isSupportedFunction } from './functions.js'
-import { problemAt, type Span, type SqlProblem } from './problem.js'
-import { isReserved, quotedIfReserved } from './reservedWords.js'
+import type { SqlProblem } from './problem.js'
+import { quotedIfReserved } from './reservedWords.js'
 import {
   type Columns,
   columnsOf,
-  lookUpColumn,
   lookUpRelation,
   type Relation,
   type Scope,
   scopeOf,
   tableColumns,
-  visibleColumns,
-  visibleRelations,
 } from './scope.js'
 import { kindOf, nameOf, nodesOf, type SyntaxTree, type TreeName, type TreeNode } from './syntaxTree.js'
+import { TreeReporter, words } from './treeNames.js'
 
 export interface Catalog {
   /** By lake name. */
@@ -39,7 +38,7 @@ export interface ResolvedNames {
 export function resolveNames(query: TreeNode, tree: SyntaxTree, catalog: Catalog): ResolvedNames {
   const resolver = new Resolver(tree, catalog)
   const output = resolver.query(query, { ctes: new Map(), outer: undefined })
-  return { tables: [...resolver.tables].sort(), output, problems: resolver.problems }
+  return { tables: [...resolver.tables].sort(), output, problems: resolver.report.problems }
 }
 
 /** What surrounds a query. */
@@ -68,12 +67,14 @@ const CLAUSE_NAMES: Readonly<Record<string, string>> = {
 
 class Resolver {
   readonly tables = new Set<string>()
-  readonly problems: SqlProblem[] = []
+  readonly report: TreeReporter
 
   constructor(
-    private readonly tree: SyntaxTree,
+    tree: SyntaxTree,
     private readonly catalog: Catalog,
-  ) {}
+  ) {
+    this.report = new TreeReporter(tree)
+  }
 
   query(node: unknown, around: Surroundings): Output {
     const found = kindOf(node)
@@ -96,7 +97,7 @@ class Resolver {
         this.walk(found.body.expressions, scopeOf([], around.outer), around)
         return undefined
       default:
-        this.refuse(
+        this.report.within(
           node,
           `A statement of this kind${found ? ` (${words(found.kind)})` : ''} cannot stand where a query is expected.`,
         )
@@ -107,7 +108,7 @@ class Resolver {
   private setOperation(body: TreeNode, outside: Surroundings): Output {
     const around = this.withQueries(body.with, outside)
     if (body.by_name === true || body.corresponding === true) {
-      this.refuse(body, 'Trino joins the columns of a UNION by their positions.')
+      this.report.within(body, 'Trino joins the columns of a UNION by their positions.')
     }
     const output = this.query(body.left, around)
     this.query(body.right, around)
@@ -132,15 +133,19 @@ class Resolver {
         (nodesOf(value).length === 0 && Array.isArray(value))
       )
         continue
-      this.refuse(value, `Trino's SELECT has no ${CLAUSE_NAMES[clause] ?? words(clause).toUpperCase()}.`)
+      this.report.within(
+        value,
+        `Trino's SELECT has no ${CLAUSE_NAMES[clause] ?? words(clause).toUpperCase()}.`,
+      )
     }
     const around = this.withQueries(body.with, outside)
     const scope = this.from(body, around)
-    if (nodesOf(body.expressions).length === 0) this.refuse(body, 'The SELECT names no columns.', 'OCG2050')
+    if (nodesOf(body.expressions).length === 0)
+      this.report.within(body, 'The SELECT names no columns.', 'OCG2050')
     const output = this.selectList(nodesOf(body.expressions), scope, around)
     const groupBy = body.group_by as TreeNode | null | undefined
     if (groupBy?.all === true && nodesOf(groupBy.expressions).length === 0) {
-      this.refuse(
+      this.report.within(
         groupBy,
         'GROUP BY ALL names no columns.',
         'OCG2050',
@@ -148,7 +153,7 @@ class Resolver {
       )
     }
     this.walk([body.where_clause, body.group_by, body.having, body.windows], scope, around)
-    // ORDER BY sees the aliases of the SELECT list first, then the tables.
+    // ORDER BY sees the names of the SELECT list first, then the tables.
     const named = output.aliases.length > 0 ? [{ name: undefined, columns: columnsOf(output.aliases) }] : []
     this.walk(body.order_by, scopeOf(named, scope), around)
     this.rowCount(body.limit)
@@ -198,13 +203,13 @@ class Resolver {
       parent: before.parent,
     }
     for (const column of using) {
-      this.usingColumn(column, before.relations)
-      this.usingColumn(column, added)
+      checkUsing(this.report, column, before.relations)
+      checkUsing(this.report, column, added)
     }
     if (join.deferred_condition !== true) this.walk(join.on, scope, around)
     const conditional = ['Inner', 'Left', 'Right', 'Full'].includes(String(join.kind))
     if (conditional && !join.on && using.length === 0 && join.deferred_condition !== true) {
-      this.refuse(
+      this.report.within(
         join.this,
         'This JOIN has no condition.',
         'OCG2050',
@@ -212,21 +217,9 @@ class Resolver {
       )
     }
     if (!KNOWN_JOINS.has(String(join.kind ?? 'Inner'))) {
-      this.refuse(join.this, `Trino has no join of the kind ${words(String(join.kind))}.`)
+      this.report.within(join.this, `Trino has no join of the kind ${words(String(join.kind))}.`)
     }
     return scope
-  }
-
-  private usingColumn(column: TreeName, relations: readonly Relation[]): void {
-    if (relations.some(({ columns }) => columns === undefined || columns.has(column.name.toLowerCase())))
-      return
-    const names = relations.flatMap(({ columns }) => [...(columns?.values() ?? [])])
-    this.report(
-      column.span,
-      'OCG2052',
-      `USING names the column "${column.name}", which one of the joined tables does not have.`,
-      didYouMean(column.name, names),
-    )
   }
 
   /** One entry of FROM: a table, a subquery, UNNEST, or joins in parentheses. */
@@ -273,7 +266,7 @@ class Resolver {
       case 'function':
         // `checkFunctions` reports those that are unknown everywhere.
         if (isSupportedFunction(String(body.name))) {
-          this.refuse(
+          this.report.within(
             node,
             `The function ${String(body.name)} gives a value, not a table.`,
             'OCG2055',
@@ -282,7 +275,7 @@ class Resolver {
         }
         return [{ name: undefined, columns: undefined }]
       default:
-        this.refuse(
+        this.report.within(
           node,
           `${words(kind)} is not supported in FROM.`,
           'OCG2055',
@@ -299,7 +292,7 @@ class Resolver {
     const alias = nameOf(body.alias)
     const columns = qualifier ? undefined : this.tableColumns(name, around)
     if (qualifier) {
-      this.report(
+      this.report.at(
         qualifier.span ?? name.span,
         'OCG2055',
         `The table ${qualifier.name}.${name.name} has a schema before its name.`,
@@ -308,7 +301,7 @@ class Resolver {
     }
     for (const part of ['version', 'when', 'final_', 'only', 'partition', 'changes']) {
       if (body[part])
-        this.report(name.span, 'OCG2055', `A table is read as it is now: ${words(part)} is not supported.`)
+        this.report.at(name.span, 'OCG2055', `A table is read as it is now: ${words(part)} is not supported.`)
     }
     const relation = renamed(alias ?? name, body.column_aliases, columns)
     return alias ? { ...relation, table: name.name.toLowerCase() } : relation
@@ -329,7 +322,7 @@ class Resolver {
         names.length > 0 && names.length <= 12
           ? `Tables are ${names.map(quotedIfReserved).join(', ')}.`
           : undefined
-      this.report(name.span, 'OCG2051', `There is no table "${name.name}".`, near ?? known)
+      this.report.at(name.span, 'OCG2051', `There is no table "${name.name}".`, near ?? known)
     }
     return undefined
   }
@@ -350,7 +343,7 @@ class Resolver {
         continue
       }
       const name = outputName(found)
-      if (found?.kind === 'alias' && name !== '') aliases.push(name)
+      if (name !== '') aliases.push(name)
       names?.push(name)
     }
     return { names, aliases }
@@ -371,10 +364,10 @@ class Resolver {
     const { kind, body } = found
     switch (kind) {
       case 'column':
-        this.column(body, scope)
+        checkColumn(this.report, body, scope)
         return
       case 'star':
-        this.star(body, scope)
+        checkStar(this.report, body, scope)
         return
       case 'dot':
         this.walk(body.this, scope, around)
@@ -399,86 +392,18 @@ class Resolver {
       case 'try_cast':
       case 'safe_cast':
         if (body.double_colon_syntax === true)
-          this.refuse(body.this, 'Trino has no "::".', 'OCG2055', 'Write CAST(x AS type).')
+          this.report.within(body.this, 'Trino has no "::".', 'OCG2055', 'Write CAST(x AS type).')
         this.walk(body.this, scope, around)
         return
       case 'insert':
       case 'update':
       case 'delete':
       case 'merge':
-        this.refuse(node, `A query cannot hold ${words(kind).toUpperCase()}.`)
+        this.report.within(node, `A query cannot hold ${words(kind).toUpperCase()}.`)
         return
       default:
         for (const [key, part] of Object.entries(body)) if (key !== 'span') this.walk(part, scope, around)
     }
-  }
-
-  private column(body: TreeNode, scope: Scope): void {
-    const name = nameOf(body.name)
-    if (!name) return
-    const qualifier = nameOf(body.table)
-    if (!qualifier) {
-      this.bareColumn(name, scope)
-      return
-    }
-    const relation = lookUpRelation(scope, qualifier.name)
-    if (relation) {
-      if (relation.columns === undefined || relation.columns.has(name.name.toLowerCase())) return
-      const known = [...relation.columns.values()]
-      this.report(
-        name.span,
-        'OCG2052',
-        `${relation.table ?? relation.name} has no column "${name.name}".`,
-        didYouMean(name.name, known) ?? columnList(known),
-      )
-      return
-    }
-    // `address.city`: a field of a row.
-    if (lookUpColumn(scope, qualifier.name).found) return
-    const aliased = aliasOf(scope, qualifier.name)
-    const hint = aliased
-      ? `Here it is called ${aliased}.`
-      : didYouMean(qualifier.name, [...visibleRelations(scope), ...visibleColumns(scope)])
-    this.report(qualifier.span, 'OCG2052', `Nothing in FROM is called "${qualifier.name}".`, hint)
-  }
-
-  private bareColumn(name: TreeName, scope: Scope): void {
-    const result = lookUpColumn(scope, name.name)
-    if (result.found) return
-    if (result.ambiguous.length > 0) {
-      const [first = '', ...others] = result.ambiguous
-      const owners = [...new Set([first, ...others])].join(' and of ')
-      this.report(
-        name.span,
-        'OCG2053',
-        `"${name.name}" is a column of ${owners}.`,
-        `Say which one: ${first}.${name.name}.`,
-      )
-      return
-    }
-    const known = visibleColumns(scope)
-    const relation = lookUpRelation(scope, name.name)
-    const hint = relation
-      ? 'It is a table here. A table has no value: name one of its columns.'
-      : (didYouMean(name.name, known) ?? columnList(known))
-    const text = name.quoted ? ' Double quotes are for names; a text has single quotes.' : ''
-    this.report(name.span, 'OCG2052', `There is no column "${name.name}".${text}`, hint)
-  }
-
-  private star(body: TreeNode, scope: Scope): void {
-    for (const part of ['except', 'replace', 'rename', 'exclude']) {
-      if (body[part]) this.refuse(body, `Trino's * has no ${part.toUpperCase()}.`)
-    }
-    const qualifier = nameOf(body.table)
-    if (!qualifier || lookUpRelation(scope, qualifier.name) || lookUpColumn(scope, qualifier.name).found)
-      return
-    const aliased = aliasOf(scope, qualifier.name)
-    this.report(
-      qualifier.span,
-      'OCG2052',
-      `Nothing in FROM is called "${qualifier.name}".`,
-      aliased ? `Here it is called ${aliased}.` : didYouMean(qualifier.name, visibleRelations(scope)),
-    )
   }
 
   /** LIMIT, OFFSET and FETCH take a whole number; LIMIT also ALL. */
@@ -496,19 +421,11 @@ class Resolver {
       return
     const column = count.kind === 'column' ? nameOf(count.body.name) : undefined
     if (column && !column.quoted && column.name.toUpperCase() === 'ALL') return
-    this.refuse(
+    this.report.within(
       wrapped,
       'A number of rows is a whole number or an argument of type Int; Trino takes no expression here.',
       'OCG2050',
     )
-  }
-
-  private refuse(node: unknown, message: string, code: SqlProblem['code'] = 'OCG2055', hint?: string): void {
-    this.report(firstSpan(node), code, message, hint)
-  }
-
-  private report(span: Span | undefined, code: SqlProblem['code'], message: string, hint?: string): void {
-    this.problems.push(problemAt(this.tree.locate(span), code, message, hint))
   }
 }
 
@@ -517,33 +434,6 @@ const KNOWN_JOINS = new Set(
     ' ',
   ),
 )
-
-/** Every unquoted name of the tree that Trino reserves. */
-export function reservedNames(tree: SyntaxTree): SqlProblem[] {
-  const problems: SqlProblem[] = []
-  visitNames(tree.statements, (name) => {
-    // Names without a place are the parser's own.
-    if (name.quoted || !name.span || !isReserved(name.name)) return
-    problems.push(
-      problemAt(
-        tree.locate(name.span),
-        'OCG2056',
-        `"${name.name}" is a reserved word of Trino.`,
-        `As a name it needs double quotes: "${name.name}".`,
-      ),
-    )
-  })
-  return problems
-}
-
-/** Every name in the tree. */
-export function visitNames(node: unknown, visit: (name: TreeName, key: string) => void, key = ''): void {
-  if (typeof node !== 'object' || node === null) return
-  const name = nameOf(node)
-  if (name) visit(name, key)
-  if (Array.isArray(node)) for (const part of node) visitNames(part, visit, key)
-  else for (const [inner, part] of Object.entries(node)) visitNames(part, visit, inner)
-}
 
 function renamed(alias: TreeName | undefined, columnAliases: unknown, columns: Columns): Relation {
   const names = nodesOf(columnAliases).flatMap((column) => nameOf(column)?.name ?? [])
@@ -574,30 +464,4 @@ function starColumns(body: TreeNode, scope: Scope): string[] | undefined {
     names.push(...relation.columns.values())
   }
   return names
-}
-
-function aliasOf(scope: Scope, table: string): string | undefined {
-  const lower = table.toLowerCase()
-  for (let one: Scope | undefined = scope; one; one = one.parent) {
-    const found = one.relations.find((relation) => relation.table === lower)
-    if (found) return found.name
-  }
-  return undefined
-}
-
-function columnList(names: readonly string[]): string | undefined {
-  const known = [...new Set(names)]
-  return known.length > 0 && known.length <= 12 ? `Columns are ${known.join(', ')}.` : undefined
-}
-
-function firstSpan(node: unknown): Span | undefined {
-  let first: Span | undefined
-  visitNames(node, (name) => {
-    if (name.span && (!first || name.span.start < first.start)) first = name.span
-  })
-  return first
-}
-
-function words(name: string): string {
-  return name.replaceAll('_', ' ').trim()
 }
