@@ -24,13 +24,12 @@ export function hostStats(host: Host): ServerStats {
     },
     async read() {
       const { queueDepths, deadLetters } = host.store.stats()
-      const runningStatements = host.store.executions.running().length
       return {
         feed: lag(),
         queues: { ...queueDepths },
-        tasks: { RUNNING: runningStatements + queueDepths.deletion },
+        runningTasks: host.store.executions.running().length + queueDepths.deletion,
         deadLetters,
-        runningStatements,
+        runningStatements: host.sql.stats().runningExecutions,
       }
     },
   }

@@ -33,6 +33,13 @@ export interface Api {
 /** Puts the API before a host. It follows the host's reloads. */
 export function openApi(host: Host, options: ApiOptions): Api {
   const metrics = createMetrics({ processMetrics: options.processMetrics ?? false })
+  host.observe({
+    taskFinished: metrics.taskFinished,
+    imageApplied({ changes, tookMs, lagMs }) {
+      metrics.imageApplied(tookMs / 1000, changes)
+      metrics.freshness(lagMs / 1000)
+    },
+  })
   let executor: { readonly of: Host['runtime']; readonly executor: Executor } | undefined
   const current = (): Executor => {
     if (executor?.of !== host.runtime) {

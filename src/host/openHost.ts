@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
+  type AppliedBatch,
   type EmbeddedSqlEngine,
   openSqlEngine,
   type SqlLimits,
@@ -8,7 +9,7 @@ import { openStore } from '../adapters/embedded/store/openStore.js'
 import type { Store } from '../adapters/embedded/store/store.js'
 import { AppError } from '../errors/appError.js'
 import type { Project } from '../model/types.js'
-import type { Clock, Logger, Random } from '../ports/system.js'
+import type { Clock, Logger } from '../ports/system.js'
 import { DEFAULT_RUNTIME_LIMITS, type RuntimeContext, type RuntimeLimits } from '../runtime/context.js'
 import { runCascade } from '../runtime/deletion/cascade.js'
 import { failDeletion, runDeletion } from '../runtime/deletion/deletionTask.js'
@@ -37,6 +38,12 @@ export interface HostOptions {
   readonly onLost?: () => void
 }
 
+export interface HostObserver {
+  taskFinished(status: 'SUCCEEDED' | 'FAILED'): void
+  /** The query image has applied a batch of changes. */
+  imageApplied(batch: AppliedBatch): void
+}
+
 /** One project running on one data folder: the table, SQL, and everything that happens behind the API. */
 export interface Host {
   /** Changes with `reload`. */
@@ -47,6 +54,8 @@ export interface Host {
   readonly sql: EmbeddedSqlEngine
   /** Last feed record whose removals have started their cascades. */
   cascadePosition(): number
+  /** Tells of what happens behind the API from now on, for metrics. */
+  observe(observer: HostObserver): void
   /**
    * Runs another model on the same data. Throws `AppError` `Conflict` that says why when the data contradicts it;
    * the present model then stays.
@@ -66,6 +75,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const clock = options.clock ?? { now: () => Date.now() }
   const store = await openStore(options.folder, { clock })
   const closers: (() => Promise<unknown>)[] = [() => store.close()]
+  const observers: HostObserver[] = []
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) await close()
   }
@@ -83,13 +93,29 @@ export async function openHost(options: HostOptions): Promise<Host> {
       log,
       limits: options.sqlLimits ?? {},
       onFinished: tracker.onFinished,
+      onApplied: (batch) => {
+        for (const observer of observers) observer.imageApplied(batch)
+      },
     })
     closers.push(
       () => sql.close(),
       () => tracker.close(),
     )
     const limits = { ...DEFAULT_RUNTIME_LIMITS, ...options.limits }
-    let context = contextOf(options.project, store, sql, clock, log, limits)
+    const base: RuntimeContext = {
+      project: options.project,
+      table: store.table,
+      sql,
+      queues: { cascade: store.queue('cascade'), deletion: store.queue('deletion') },
+      clock,
+      random: { uuid: () => randomUUID() },
+      log,
+      limits,
+      onTaskFinished: (status) => {
+        for (const observer of observers) observer.taskFinished(status)
+      },
+    }
+    let context = base
     let runtime = createRuntime(context)
 
     const dispatcher = startCascadeDispatcher(store, log)
@@ -126,11 +152,12 @@ export async function openHost(options: HostOptions): Promise<Host> {
       store,
       sql,
       cascadePosition: dispatcher.position,
+      observe: (observer) => void observers.push(observer),
       async reload(project) {
         await refuseContradiction(project, store)
         await sql.reload(project)
         await noteModel(project, store, clock)
-        context = contextOf(project, store, sql, clock, log, limits)
+        context = { ...base, project }
         runtime = createRuntime(context)
       },
       close: closeAll,
@@ -158,17 +185,4 @@ async function refuseContradiction(project: Project, store: Store): Promise<void
 async function noteModel(project: Project, store: Store, clock: Clock): Promise<void> {
   const meta = await readMeta(store.table)
   if (meta?.modelHash !== project.hash) await writeMeta(store.table, project, systemTime(clock.now()))
-}
-
-function contextOf(
-  project: Project,
-  store: Store,
-  sql: EmbeddedSqlEngine,
-  clock: Clock,
-  log: Logger,
-  limits: RuntimeLimits,
-): RuntimeContext {
-  const random: Random = { uuid: () => randomUUID() }
-  const queues = { cascade: store.queue('cascade'), deletion: store.queue('deletion') }
-  return { project, table: store.table, sql, queues, clock, random, log, limits }
 }

@@ -17,6 +17,8 @@ export interface RuntimeContext {
   readonly random: Random
   readonly log: Logger
   readonly limits: RuntimeLimits
+  /** Told of each task that ends, for metrics. */
+  readonly onTaskFinished?: (status: 'SUCCEEDED' | 'FAILED') => void
 }
 
 export interface RuntimeLimits {

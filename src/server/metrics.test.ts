@@ -5,7 +5,7 @@ import type { StatsSnapshot } from './stats.js'
 const SNAPSHOT: StatsSnapshot = {
   feed: { lagRecords: 12, lagSeconds: 0.5 },
   queues: { cascade: 3, deletion: 0 },
-  tasks: { RUNNING: 2, SUCCEEDED: 40 },
+  runningTasks: 2,
   deadLetters: 1,
   runningStatements: 4,
 }
@@ -17,6 +17,7 @@ describe('the metrics', () => {
     metrics.operation('read', 'NotFound', 0.001)
     metrics.request('graphql', 200, 0.003)
     metrics.freshness(0.04)
+    metrics.taskFinished('FAILED')
     metrics.imageApplied(0.05, 500)
     const text = await metrics.render(SNAPSHOT)
     for (const line of [
@@ -31,7 +32,8 @@ describe('the metrics', () => {
       'ocg_feed_lag_records 12',
       'ocg_feed_lag_seconds 0.5',
       'ocg_queue_messages{queue="cascade"} 3',
-      'ocg_tasks{status="RUNNING"} 2',
+      'ocg_tasks_running 2',
+      'ocg_tasks_finished_total{status="FAILED"} 1',
       'ocg_dead_letters 1',
       'ocg_running_statements 4',
     ]) {
@@ -42,7 +44,7 @@ describe('the metrics', () => {
   it('forget a label that has gone', async () => {
     const metrics = createMetrics()
     await metrics.render(SNAPSHOT)
-    expect(await metrics.render({ ...SNAPSHOT, tasks: {} })).not.toContain('ocg_tasks{')
+    expect(await metrics.render({ ...SNAPSHOT, queues: {} })).not.toContain('ocg_queue_messages{')
   })
 
   it('belong to one backend each', async () => {

@@ -9,6 +9,8 @@ export interface Metrics {
   operation(kind: OperationKind, outcome: 'ok' | ErrorCode, seconds: number): void
   /** A request has been answered. */
   request(route: Route, status: number, seconds: number): void
+  /** A task has ended. */
+  taskFinished(status: 'SUCCEEDED' | 'FAILED'): void
   /** A change became visible to SQL this long after it was acknowledged. */
   freshness(seconds: number): void
   /** A batch of changes was applied to the query image. */
@@ -75,7 +77,8 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
   const lagRecords = gauge('ocg_feed_lag_records', 'Change records that SQL does not show yet.')
   const lagSeconds = gauge('ocg_feed_lag_seconds', 'Age of the oldest change that SQL does not show yet.')
   const queues = gauge('ocg_queue_messages', 'Messages that wait in a queue.', ['queue'])
-  const tasks = gauge('ocg_tasks', 'Stored tasks by status.', ['status'])
+  const tasks = gauge('ocg_tasks_running', 'Tasks that run or wait.')
+  const tasksFinished = counter('ocg_tasks_finished_total', 'Tasks that have ended, by status.', ['status'])
   const deadLetters = gauge('ocg_dead_letters', 'Changes that failed for good and wait for a replay.')
   const statements = gauge('ocg_running_statements', 'SQL executions that are running.')
 
@@ -89,6 +92,7 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
       requests.inc({ route, status })
       requestSeconds.observe({ route }, seconds)
     },
+    taskFinished: (status) => tasksFinished.inc({ status }),
     freshness: (seconds) => freshness.observe(seconds),
     imageApplied(seconds, changes) {
       applySeconds.observe(seconds)
@@ -100,9 +104,8 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
       deadLetters.set(snapshot.deadLetters)
       statements.set(snapshot.runningStatements)
       queues.reset()
-      tasks.reset()
       for (const [queue, count] of Object.entries(snapshot.queues)) queues.set({ queue }, count)
-      for (const [status, count] of Object.entries(snapshot.tasks)) tasks.set({ status }, count)
+      tasks.set(snapshot.runningTasks)
       return registry.metrics()
     },
   }

@@ -22,8 +22,8 @@ export interface StatsSnapshot {
   }
   /** Messages that wait, by queue: `cascade`, `deletion`. */
   readonly queues: Readonly<Record<string, number>>
-  /** Stored tasks by status: `RUNNING`, `SUCCEEDED`, `FAILED`. */
-  readonly tasks: Readonly<Record<string, number>>
+  /** Tasks that have not ended, waiting ones included. */
+  readonly runningTasks: number
   readonly deadLetters: number
   /** SQL executions that run at this moment. */
   readonly runningStatements: number
@@ -35,7 +35,7 @@ export const NO_STATS: ServerStats = {
   read: async () => ({
     feed: { lagRecords: 0, lagSeconds: 0 },
     queues: {},
-    tasks: {},
+    runningTasks: 0,
     deadLetters: 0,
     runningStatements: 0,
   }),

@@ -31,6 +31,7 @@ export async function finishTask(
     remove: outcome.status === 'SUCCEEDED' ? ['error'] : [],
     condition: { kind: 'equals', attributes: { phase: task.phase } },
   })
+  if (result.ok) context.onTaskFinished?.(outcome.status)
   return result.ok
 }
 
@@ -48,7 +49,7 @@ export async function enterDeletion(context: RuntimeContext, task: Task): Promis
 /** Marks a deletion task as failed but leaves it in its phase, so that a replay of its message can finish it. */
 export async function suspendDeletion(context: RuntimeContext, task: Task): Promise<void> {
   const now = systemTime(context.clock.now())
-  await context.table.write({
+  const result = await context.table.write({
     kind: 'update',
     key: taskKey(task.id),
     set: {
@@ -60,4 +61,5 @@ export async function suspendDeletion(context: RuntimeContext, task: Task): Prom
     },
     condition: { kind: 'equals', attributes: { taskStatus: 'RUNNING' } },
   })
+  if (result.ok) context.onTaskFinished?.('FAILED')
 }
