@@ -13,6 +13,7 @@ import { SYSTEM_PREFIXES } from '../model/keys.js'
 import type { ProjectTypes } from './buildTypes.js'
 import type { CheckedStatements } from './checkStatements.js'
 import type { Place, Report } from './report.js'
+import { MAX_NAME_LENGTH } from './rules/nameLengths.js'
 import type { Schema } from './schema.js'
 import { sqlQueryOf } from './sqlQuery.js'
 import { typeText } from './typeRef.js'
@@ -53,7 +54,9 @@ interface ApiName {
 }
 
 function checkTypeNames(schema: Schema, types: ProjectTypes, report: Report): void {
-  const names: ApiName[] = SHARED_API_TYPES.map((name) => {
+  // A schema that declares its roots itself has them compared with its other types.
+  const roots = ['Query', 'Mutation'].filter((name) => !schema.types.has(name))
+  const names: ApiName[] = [...SHARED_API_TYPES, ...roots].map((name) => {
     return { name, origin: 'of the generated API', at: undefined, generated: true }
   })
   const place = (type: string) => {
@@ -174,6 +177,11 @@ function checkJoinTables(schema: Schema, { joinTables, places }: CheckedStatemen
         hint: 'Rename the join table.',
         related: [{ message: `${entity.name} is defined here.`, at: entity.nameNode }],
       })
+    }
+    if (at && table.length > MAX_NAME_LENGTH) {
+      const start = `${table.slice(0, 20)}…`
+      const message = `The name of join table ${start} has ${table.length} characters; ${MAX_NAME_LENGTH} are possible.`
+      report.error('OCG1050', at, message, { hint: 'Choose a shorter name.' })
     }
     if (at && (SYSTEM_PREFIXES as readonly string[]).includes(table)) {
       report.error(

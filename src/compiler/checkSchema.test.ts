@@ -34,6 +34,14 @@ const CASES: readonly Case[] = [
     ],
   ],
   [
+    'nothing but a built-in scalar',
+    'scalar AWSDate',
+    [
+      '1:1 OCG1005 The schema has no entity and no statement, so there is no API to build.',
+      'hint: Add an entity, for example: type User { id: ID! name: String }',
+    ],
+  ],
+  [
     'an empty file',
     '# nothing here\n',
     [
@@ -246,6 +254,31 @@ const CASES: readonly Case[] = [
     [
       '2:6 OCG1036 Field listPeople, generated for People, collides with listPeople, generated for Person.',
       'hint: Rename People.',
+    ],
+  ],
+  [
+    'a type that is called like a root but for its case',
+    'type mutation { id: ID! }',
+    ['1:6 OCG1036 Type mutation collides with Mutation, of the generated API.', 'hint: Rename mutation.'],
+  ],
+  [
+    'names that are too long',
+    `type ${'A'.repeat(129)} { id: ID! ${'b'.repeat(128)}: Int }\ntype Mutation {\n  a(u: ID!): Boolean! @sql_query(query: "INSERT INTO $join_table(${'t'.repeat(200)}) (userId:${'A'.repeat(129)}) VALUES ($args.u)")\n}`,
+    [
+      '1:6 OCG1050 The name of type AAAAAAAAAAAAAAAAAAAA… has 129 characters; 128 are possible.',
+      'hint: Choose a shorter name.',
+      '3:66 OCG1050 The name of join table tttttttttttttttttttt… has 200 characters; 128 are possible.',
+      'hint: Choose a shorter name.',
+    ],
+  ],
+  [
+    'mistakes in the statements of a root that is defined twice',
+    `${USER}\ntype Query { a: Int @sql_query(query: "SELECT 1") }\ntype Query { b: Int @sql_query(query: "SELECT x FROM user") }`,
+    [
+      '3:6 OCG1031 Type Query is defined twice.',
+      'hint: To add fields, write: extend type Query { … }',
+      '3:47 OCG2052 There is no column "x".',
+      'hint: Columns are id, name, createdAt, updatedAt, year, month, day.',
     ],
   ],
   [

@@ -9,6 +9,7 @@ import { idType } from './rules/idType.js'
 import { knownDirectives } from './rules/knownDirectives.js'
 import { knownExtensions } from './rules/knownExtensions.js'
 import { mutationTypes } from './rules/mutationTypes.js'
+import { nameLengths } from './rules/nameLengths.js'
 import { noCustomScalars } from './rules/noCustomScalars.js'
 import { noDirectiveDefinitions } from './rules/noDirectiveDefinitions.js'
 import { noEmptyTypes } from './rules/noEmptyTypes.js'
@@ -48,6 +49,7 @@ const RULES: readonly Rule[] = [
   knownDirectives,
   directiveArguments,
   reservedNames,
+  nameLengths,
   uniqueTypes,
   uniqueFields,
   uniqueEnumValues,

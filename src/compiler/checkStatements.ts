@@ -62,7 +62,7 @@ interface FoundStatement {
 function findStatements(schema: Schema, report: Report): FoundStatement[] {
   const found: FoundStatement[] = []
   const names = new Set<string>()
-  for (const owner of schema.types.values()) {
+  for (const owner of schema.all) {
     if (owner.role !== 'query' && owner.role !== 'mutation') continue
     const parent = owner.role === 'query' ? 'Query' : 'Mutation'
     for (const field of owner.fields) {

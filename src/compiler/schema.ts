@@ -11,6 +11,7 @@ import type {
   ObjectTypeExtensionNode,
 } from 'graphql'
 import type { ParsedSchema } from './parse.js'
+import { isScalarName } from './typeRef.js'
 
 /** What an object type or enum is for. `unknown`: its text is damaged, so nobody can tell. */
 export type Role =
@@ -82,7 +83,7 @@ export function collectSchema(parsed: ParsedSchema): Schema {
       inOrder.push(parts)
       found.set(definition.name.value, [...(found.get(definition.name.value) ?? []), parts])
     } else if (UNUSABLE.has(definition.kind) && 'name' in definition && definition.name) {
-      unusable.add(definition.name.value)
+      if (!isScalarName(definition.name.value)) unusable.add(definition.name.value)
     }
   }
   for (const definition of definitions) {

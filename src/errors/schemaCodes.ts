@@ -266,6 +266,12 @@ export const SCHEMA_CODES = {
     example: 'type User { id: ID! }\ntype Address { city: String }',
     fix: 'Use the type, remove it, or give it `id: ID!` to make it an entity.',
   },
+  OCG1050: {
+    title: 'Name too long',
+    explanation:
+      'Names of types, fields, arguments and join tables have at most 128 characters. They are parts of keys, columns and generated names, which have limits of their own.',
+    fix: 'Choose a shorter name.',
+  },
   OCG1060: {
     title: 'Field without a statement',
     explanation:

@@ -1,13 +1,13 @@
 import type { Rule } from './rule.js'
 
 /** There is an entity or a statement. */
-export const somethingToBuild: Rule = ({ all, definitions, unusable, damaged }, report) => {
+export const somethingToBuild: Rule = ({ all, definitions }, report) => {
   const builds = all.some(({ role, fields }) => {
     if (role === 'entity' || role === 'unknown') return true
     return (role === 'query' || role === 'mutation') && fields.length > 0
   })
-  // Where something is unreadable or of a kind that does not exist, that is the mistake.
-  if (builds || damaged || unusable.size > 0 || report.hasErrors()) return
+  // Where something is wrong, that may be why there is nothing.
+  if (builds || report.hasErrors()) return
   const [first] = definitions
   const place = first ? { ...report.placeOf(first), length: 1 } : report.start()
   report.error('OCG1005', place, 'The schema has no entity and no statement, so there is no API to build.', {
