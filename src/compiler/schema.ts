@@ -10,8 +10,8 @@ import type {
   ObjectTypeDefinitionNode,
   ObjectTypeExtensionNode,
 } from 'graphql'
+import { isScalarName } from './isScalarName.js'
 import type { ParsedSchema } from './parse.js'
-import { isScalarName } from './typeRef.js'
 
 /** What an object type or enum is for. `unknown`: its text is damaged, so nobody can tell. */
 export type Role =

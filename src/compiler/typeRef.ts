@@ -1,5 +1,6 @@
 import type { NamedTypeNode, TypeNode } from 'graphql'
-import { SCALARS, type ScalarName, type TypeRef } from '../model/types.js'
+import type { TypeRef } from '../model/types.js'
+import { isScalarName } from './isScalarName.js'
 import type { Schema } from './schema.js'
 
 /** The model's form of a type as it is written; undefined when it names nothing that a value can have. */
@@ -17,10 +18,6 @@ export function toTypeRef(node: TypeNode, schema: Schema): TypeRef | undefined {
   const role = schema.types.get(name)?.role
   if (role === 'enum' || role === 'value' || role === 'response') return { kind: role, name, nonNull: false }
   return undefined
-}
-
-export function isScalarName(name: string): name is ScalarName {
-  return (SCALARS as readonly string[]).includes(name)
 }
 
 /** The named type inside lists and exclamation marks. */

@@ -1,4 +1,5 @@
-import { isScalarName, namedType } from '../typeRef.js'
+import { isScalarName } from '../isScalarName.js'
+import { namedType } from '../typeRef.js'
 import { reportUnknownType } from './fieldTypes.js'
 import type { Rule } from './rule.js'
 

@@ -1,9 +1,10 @@
 import type { FieldDefinitionNode } from 'graphql'
 import { didYouMean } from '../../errors/suggest.js'
 import { SCALARS } from '../../model/types.js'
+import { isScalarName } from '../isScalarName.js'
 import type { Report } from '../report.js'
 import type { Schema, SchemaType } from '../schema.js'
-import { isScalarName, listDepth, namedType } from '../typeRef.js'
+import { listDepth, namedType } from '../typeRef.js'
 import { instead } from './noCustomScalars.js'
 import type { Rule } from './rule.js'
 

@@ -1,6 +1,6 @@
 import { didYouMean } from '../../errors/suggest.js'
+import { isScalarName } from '../isScalarName.js'
 import { isEnum, isTypeExtension } from '../schema.js'
-import { isScalarName } from '../typeRef.js'
 import type { Rule } from './rule.js'
 
 /** An extension extends a type of its own kind. */

@@ -1,6 +1,6 @@
 import { didYouMean } from '../../errors/suggest.js'
 import { SCALARS } from '../../model/types.js'
-import { isScalarName } from '../typeRef.js'
+import { isScalarName } from '../isScalarName.js'
 import type { Rule } from './rule.js'
 
 /** The scalars are GraphQL's and AppSync's. Declaring one of those is fine and changes nothing. */

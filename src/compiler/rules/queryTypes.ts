@@ -1,7 +1,8 @@
 import type { FieldDefinitionNode } from 'graphql'
+import { isScalarName } from '../isScalarName.js'
 import type { Report } from '../report.js'
 import type { Schema, SchemaType } from '../schema.js'
-import { isScalarName, listDepth, namedType } from '../typeRef.js'
+import { listDepth, namedType } from '../typeRef.js'
 import { reportUnknownType } from './fieldTypes.js'
 import type { Rule } from './rule.js'
 

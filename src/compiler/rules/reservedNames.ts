@@ -1,6 +1,6 @@
 import type { NameNode } from 'graphql'
+import { isScalarName } from '../isScalarName.js'
 import type { Report } from '../report.js'
-import { isScalarName } from '../typeRef.js'
 import type { Rule } from './rule.js'
 
 /** Names with two underscores in front are GraphQL's, types called `AWS…` AppSync's, and scalars keep their names. */
