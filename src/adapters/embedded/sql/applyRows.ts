@@ -71,7 +71,7 @@ async function applyRows(
   const { writer } = image
   await inTransaction(writer, async () => {
     for (const [table, own] of byTable(rows)) {
-      await removeRows(writer, table, own)
+      image.removedRows += await removeRows(writer, table, own)
       await addRows(
         writer,
         table,
@@ -93,14 +93,14 @@ function byTable(rows: readonly PendingRow[]): Map<ImageTable, PendingRow[]> {
 }
 
 /**
- * One statement for all: each statement scans the table. The join on the time comes first in the engine's eyes, whose
+ * Tells how many rows there were. One statement for all: each statement scans the table. The join on the time comes first in the engine's eyes, whose
  * smallest and largest value leave out whole row groups.
  */
 async function removeRows(
   writer: DuckDBConnection,
   { table }: ImageTable,
   rows: readonly PendingRow[],
-): Promise<void> {
+): Promise<number> {
   await writer.run('CREATE TEMP TABLE IF NOT EXISTS gone (time TIMESTAMP, id VARCHAR)')
   const appender = await writer.createAppender('gone')
   for (const { id, times } of rows) {
@@ -111,11 +111,12 @@ async function removeRows(
     }
   }
   closeAppender(appender)
-  await writer.run(
+  const { rowsChanged } = await writer.run(
     `DELETE FROM ${storedName(table.name)} AS t USING gone
      WHERE t."createdAt" = gone.time AND t."${table.idColumn}" = gone.id`,
   )
   await writer.run('DROP TABLE gone')
+  return rowsChanged
 }
 
 async function addRows(

@@ -8,6 +8,7 @@ import { type Image, showTables, staleTables } from './image.js'
 import { makeTables } from './makeTables.js'
 import { pendingBatches } from './pendingRows.js'
 import type { AppliedEvent } from './protocol.js'
+import type { StatementGate } from './statementGate.js'
 
 /** Keeps an image up to date with the feed. */
 export interface Follower {
@@ -23,6 +24,9 @@ export interface FollowerOptions {
   readonly store: Store
   readonly image: Image
   readonly log: Logger
+  readonly gate: StatementGate
+  /** Removed rows after which the image is tidied. Default: 50,000. */
+  readonly tidyRows?: number
   readonly onApplied: (event: AppliedEvent) => void
   readonly onProgress: (table: string, rows: number) => void
   /** The image can't be used any more. */
@@ -37,16 +41,21 @@ const LONGEST_PAUSE_MS = 250
 const LOAD_CHANGES = 2000
 const MAX_RECORDS = 5000
 const MAX_CHANGES = 20_000
+const TIDY_ROWS = 50_000
+/** How long statements may be held up for the sake of tidiness, and how seldom. */
+const QUIET_WAIT_MS = 250
+const TIDY_PAUSE_MS = 10_000
 const RETRY_MS = [50, 100, 250, 500, 1000, 2000, 5000]
 
 /** Starts to follow once `setTables` has been called. */
 export function startFollower(options: FollowerOptions): Follower {
-  const { store, image, log } = options
+  const { store, image, log, tidyRows = TIDY_ROWS } = options
   const bury = buryFollowed(store, () => image.position)
   let closed = false
   let idle = false
   let endPause = () => {}
   let changesAtOnce = MAX_CHANGES
+  let nextTidy = 0
   let work: Promise<unknown> = Promise.resolve()
   let loop: Promise<void> | undefined
 
@@ -77,12 +86,26 @@ export function startFollower(options: FollowerOptions): Follower {
     return changes
   }
 
+  /**
+   * The engine gives back the room of removed rows only when it writes its file while no statement runs; under
+   * statements that never pause, the image would grow and grow.
+   */
+  async function tidy(): Promise<void> {
+    if (image.removedRows < tidyRows || Date.now() < nextTidy) return
+    const done = await options.gate.quiet(QUIET_WAIT_MS, async () => {
+      await image.writer.run('CHECKPOINT')
+      image.removedRows = 0
+    })
+    if (!done) nextTidy = Date.now() + TIDY_PAUSE_MS
+  }
+
   async function follow(): Promise<void> {
     let failures = 0
     while (!closed) {
       const started = performance.now()
       try {
         const changes = await inTurn(applyPending)
+        await inTurn(tidy)
         failures = 0
         changesAtOnce = Math.min(MAX_CHANGES, changesAtOnce * 2)
         const took = performance.now() - started

@@ -22,6 +22,8 @@ export interface Image {
   readonly writer: DuckDBConnection
   /** Last feed sequence that is applied. */
   position: number
+  /** Rows that have been removed or replaced since the image was last tidied. */
+  removedRows: number
   /** By lake name. */
   readonly tables: Map<string, ImageTable>
 }
@@ -33,11 +35,12 @@ export interface Image {
 export async function openImage(store: Store, limits: SqlLimits): Promise<Image> {
   const existing = await connect(store, limits)
   const position = await readPosition(existing.writer, store)
-  if (position !== undefined) return { ...existing, position, tables: new Map() }
+  if (position !== undefined) return { ...existing, position, removedRows: 0, tables: new Map() }
   closeImage(existing)
   removeImage(store.folder)
   const fresh = await connect(store, limits)
-  return { ...fresh, position: await writeMeta(fresh.writer, store), tables: new Map() }
+  const start = await writeMeta(fresh.writer, store)
+  return { ...fresh, position: start, removedRows: 0, tables: new Map() }
 }
 
 /** Lets go of the file; what is in its log goes into its body. */

@@ -22,6 +22,7 @@ import type {
 } from './protocol.js'
 import { writeResult } from './resultFile.js'
 import { type RowSink, runStatement } from './runStatement.js'
+import { createStatementGate } from './statementGate.js'
 
 /** The child process's side of the engine. */
 export interface Worker {
@@ -40,7 +41,9 @@ export async function openWorker(
   const running = new Map<number, AbortController>()
   let tables: readonly LakeTable[] = lakeTables(open.model)
 
+  const gate = createStatementGate()
   const follower = startFollower({
+    gate,
     store,
     image,
     log,
@@ -66,6 +69,7 @@ export async function openWorker(
   async function run(request: number, command: RunCommand): Promise<RunAnswer> {
     const controller = new AbortController()
     running.set(request, controller)
+    await gate.enter()
     const timer = setTimeout(() => controller.abort(tooSlow(command.timeoutMs)), command.timeoutMs)
     try {
       const sql = command.sql
@@ -76,6 +80,7 @@ export async function openWorker(
       return { ...(await runStatement(image.instance, sql, command, sink, controller.signal)), rows }
     } finally {
       clearTimeout(timer)
+      gate.leave()
       running.delete(request)
     }
   }
