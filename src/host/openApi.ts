@@ -1,7 +1,7 @@
 import type { Logger } from '../ports/system.js'
 import type { Auth } from '../server/auth.js'
 import { createExecutor, type Executor } from '../server/execute.js'
-import { createFetchHandler, type FetchHandler } from '../server/fetchHandler.js'
+import { type FetchHandler, fetchHandlerOf } from '../server/fetchHandler.js'
 import type { RequestHandler } from '../server/httpMessage.js'
 import type { ServerLimits } from '../server/limits.js'
 import { createMetrics } from '../server/metrics.js'
@@ -54,7 +54,7 @@ export function openApi(host: Host, options: ApiOptions): Api {
     }
     return executor.executor
   }
-  const handlerOptions = {
+  const handler = createRequestHandler({
     executor: current,
     auth: options.auth,
     stats: hostStats(host),
@@ -63,11 +63,7 @@ export function openApi(host: Host, options: ApiOptions): Api {
     ...(options.log && { logger: options.log }),
     ...(options.allowedOrigins && { allowedOrigins: options.allowedOrigins }),
     ...(options.graphiql !== undefined && { graphiql: options.graphiql }),
-  }
+  })
   current()
-  return {
-    executor: current,
-    handler: createRequestHandler(handlerOptions),
-    fetch: createFetchHandler(handlerOptions),
-  }
+  return { executor: current, handler, fetch: fetchHandlerOf(handler) }
 }

@@ -11,3 +11,11 @@ export function deepFreeze<T>(value: T): T {
   for (const part of Object.values(value)) deepFreeze(part)
   return value
 }
+
+/**
+ * The value of an object's own property. A field may be called `constructor` or `toString`, and what every object
+ * inherits under these names is no data.
+ */
+export function ownValue(object: Readonly<Record<string, Json>>, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined
+}

@@ -1,4 +1,4 @@
-import { BodyTooLarge, ClientGone, type HttpRequest } from './httpMessage.js'
+import { BodyTooLarge, ClientGone, type HttpRequest, type RequestHandler } from './httpMessage.js'
 import { createRequestHandler, type HandlerOptions } from './requestHandler.js'
 
 /** A handler of WHATWG requests: mounts in Hono, Next.js, Bun, Deno and whatever speaks `fetch`. Never throws. */
@@ -11,7 +11,11 @@ export type FetchHandler = (request: Request) => Promise<Response>
  * @example app.all('/api/*', (c) => fetchHandler(c.req.raw))
  */
 export function createFetchHandler(options: HandlerOptions): FetchHandler {
-  const handle = createRequestHandler(options)
+  return fetchHandlerOf(createRequestHandler(options))
+}
+
+/** The same for a handler that Node's server uses too, so that both share its limits and metrics. */
+export function fetchHandlerOf(handle: RequestHandler): FetchHandler {
   return async (request) => {
     const { status, headers, body } = await handle(toHttpRequest(request))
     // TypeScript's `BodyInit` wants to know that the bytes are not shared memory.

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../model/json.js'
+import { type Json, type JsonObject, ownValue } from '../../model/json.js'
 import { parseScalar } from '../../model/scalars/parseScalar.js'
 import type { Field, Project, TypeRef } from '../../model/types.js'
 
@@ -60,7 +60,7 @@ function objectProblem(
   const unknown = Object.keys(object).find((key) => !fields.some((field) => field.name === key))
   if (unknown !== undefined) return `${place}.${unknown} is not a field of ${name}`
   for (const field of fields) {
-    const problem = valueProblem(field.type, object[field.name], types, `${place}.${field.name}`)
+    const problem = valueProblem(field.type, ownValue(object, field.name), types, `${place}.${field.name}`)
     if (problem) return problem
   }
   return undefined

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../model/json.js'
+import { type Json, type JsonObject, ownValue } from '../../model/json.js'
 import { entityIndexKey, entityKey, type ItemKey } from '../../model/keys.js'
 import type { Entity } from '../../model/types.js'
 import type { Item } from '../../ports/itemTable.js'
@@ -29,7 +29,7 @@ export function entityItem(entity: Entity, fields: JsonObject, stamp: EntityStam
     id: stamp.id,
   }
   for (const field of entity.fields) {
-    const value = fields[field.name]
+    const value = ownValue(fields, field.name)
     if (value === undefined || value === null || SYSTEM_FIELDS.has(field.name)) continue
     item[field.name] = typeof value === 'object' ? withoutNulls(value) : value
   }
@@ -43,7 +43,7 @@ export function entityItem(entity: Entity, fields: JsonObject, stamp: EntityStam
 /** What a client sees of an entity's item: the fields of the model, absent ones as null. */
 export function entityFields(entity: Entity, item: Item): JsonObject {
   const fields: Record<string, Json> = {}
-  for (const { name } of entity.fields) fields[name] = item[name] ?? null
+  for (const { name } of entity.fields) fields[name] = ownValue(item, name) ?? null
   return fields
 }
 

@@ -1,3 +1,4 @@
+import { ownValue } from '../../model/json.js'
 import type { Entity, JoinTable, Project } from '../../model/types.js'
 import type { Item, ItemTable } from '../../ports/itemTable.js'
 import { valueProblem } from '../items/checkValue.js'
@@ -22,14 +23,14 @@ export async function checkStoredData(
   if (!stored) return []
   const problems: string[] = []
   const hashes = tableHashes(project)
-  const changed = (name: string) => name in stored && stored[name] !== hashes[name]
+  const changed = (name: string) => Object.hasOwn(stored, name) && stored[name] !== hashes[name]
 
   for (const entity of project.entities.filter((one) => changed(one.table))) {
     await checkEntity(project, entity, table, problems)
   }
   const entityTables = new Set(project.entities.map((one) => one.table))
   const joinTables = new Map(project.joinTables.map((one) => [one.table, one]))
-  const removed = Object.keys(stored).filter((name) => !(name in hashes))
+  const removed = Object.keys(stored).filter((name) => !Object.hasOwn(hashes, name))
   if (removed.length === 0 && !project.joinTables.some((one) => changed(one.table))) return problems
 
   const counts = new Map(removed.map((name) => [name, 0]))
@@ -58,7 +59,7 @@ async function checkEntity(
 ): Promise<void> {
   await eachItem(table, `${entity.table}#`, (item) => {
     for (const field of entity.fields) {
-      const problem = valueProblem(field.type, item[field.name], project, field.name)
+      const problem = valueProblem(field.type, ownValue(item, field.name), project, field.name)
       if (problem) problems.push(`${entity.name} ${String(item.id)}: ${problem}.`)
       if (problems.length >= MOST) return false
     }
@@ -69,7 +70,7 @@ async function checkEntity(
 function checkRelation(project: Project, table: JoinTable, item: Item, problems: string[]): void {
   const related = item.relatedEntities as readonly { readonly entity: string; readonly id: string }[]
   for (const column of table.columns) {
-    const value = item[column.name]
+    const value = ownValue(item, column.name)
     if (column.kind === 'plain') {
       const problem = valueProblem(column.type, value, project, column.name)
       if (problem) problems.push(`Relation ${String(item.relationId)} of ${table.table}: ${problem}.`)

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors/appError.js'
-import type { Json, JsonObject } from '../../model/json.js'
+import { type Json, type JsonObject, ownValue } from '../../model/json.js'
 import {
   entityKey,
   type RelationPart,
@@ -62,7 +62,7 @@ function rowOf(statement: InsertStatement, args: JsonObject): JsonObject {
   return Object.fromEntries(
     statement.values.map((value) => [
       value.column,
-      'arg' in value ? (args[value.arg] ?? null) : value.constant,
+      'arg' in value ? (ownValue(args, value.arg) ?? null) : value.constant,
     ]),
   )
 }
@@ -71,7 +71,7 @@ function rowOf(statement: InsertStatement, args: JsonObject): JsonObject {
 export function partsOf(table: JoinTable, row: JsonObject): RelationPart[] {
   return table.columns.flatMap((column) =>
     column.kind === 'entity'
-      ? [{ column: column.name, entity: column.entity, id: checkId(row[column.name], column.name) }]
+      ? [{ column: column.name, entity: column.entity, id: checkId(ownValue(row, column.name), column.name) }]
       : [],
   )
 }
@@ -79,7 +79,7 @@ export function partsOf(table: JoinTable, row: JsonObject): RelationPart[] {
 /** The further columns of a row; an absent one is null. */
 export function plainOf(table: JoinTable, row: JsonObject): JsonObject {
   const plain = table.columns.filter((column) => column.kind === 'plain')
-  return Object.fromEntries(plain.map(({ name }) => [name, row[name] ?? null]))
+  return Object.fromEntries(plain.map(({ name }) => [name, ownValue(row, name) ?? null]))
 }
 
 export interface Surroundings {
@@ -125,7 +125,9 @@ export function isAlive(parts: readonly IncarnatedPart[], sides: readonly (Item 
 /** Whether a stored relation has these further columns. */
 export function samePlain(table: JoinTable, plain: JsonObject, data: Item): boolean {
   return table.columns.every(
-    (column) => column.kind === 'entity' || (plain[column.name] ?? null) === (data[column.name] ?? null),
+    (column) =>
+      column.kind === 'entity' ||
+      (ownValue(plain, column.name) ?? null) === (ownValue(data, column.name) ?? null),
   )
 }
 

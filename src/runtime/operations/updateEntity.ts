@@ -1,5 +1,5 @@
 import { AppError, invariant } from '../../errors/appError.js'
-import type { Json, JsonObject } from '../../model/json.js'
+import { type Json, type JsonObject, ownValue } from '../../model/json.js'
 import { entityKey } from '../../model/keys.js'
 import type { EntityOperation } from '../../model/types.js'
 import type { RuntimeContext } from '../context.js'
@@ -22,7 +22,7 @@ export async function updateEntity(
   const set: Record<string, Json> = { updatedAt: systemTime(context.clock.now()) }
   const remove: string[] = []
   for (const field of entity.fields) {
-    const value = input[field.name]
+    const value = ownValue(input, field.name)
     if (value === undefined || SYSTEM_FIELDS.has(field.name)) continue
     if (value !== null) set[field.name] = withoutNulls(value)
     else if (!field.type.nonNull) remove.push(field.name)

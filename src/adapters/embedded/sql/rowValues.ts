@@ -5,7 +5,7 @@ import {
   DuckDBTimestampValue,
   type DuckDBValue,
 } from '@duckdb/node-api'
-import type { Json, JsonObject } from '../../../model/json.js'
+import { type Json, type JsonObject, ownValue } from '../../../model/json.js'
 import type { LakeColumn, LakeTable, LakeType } from '../../../model/lakeSchema.js'
 import { checkDate, checkDateTime, dateTimeToMillis, dateToDay } from '../../../model/scalars/dateTime.js'
 import type { Item } from '../../../ports/itemTable.js'
@@ -34,7 +34,7 @@ export function rowMaker(table: LakeTable): (item: Item) => LakeRow {
   const idAt = columns.findIndex(({ name }) => name === table.idColumn)
   const createdAt = columns.findIndex(({ name }) => name === 'createdAt')
   return (item) => {
-    const values = columns.map((column) => columnValue(column, item[column.name]))
+    const values = columns.map((column) => columnValue(column, ownValue(item, column.name)))
     const id = values[idAt]
     const time = values[createdAt]
     if (typeof id !== 'string') throw new UnfitItemError(`${table.idColumn} is missing.`)
@@ -94,7 +94,7 @@ function typedValue(type: LakeType, value: Json, path: string): DuckDBValue {
       }
       const entries: Record<string, DuckDBValue> = {}
       for (const field of type.fields) {
-        const part = (value as JsonObject)[field.name]
+        const part = ownValue(value as JsonObject, field.name)
         entries[field.name] =
           part === undefined || part === null ? null : typedValue(field.type, part, `${path}.${field.name}`)
       }
