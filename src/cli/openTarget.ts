@@ -11,8 +11,8 @@ export interface Target {
   readonly store: Store
   /** This process's host; undefined when another process serves the folder. */
   readonly host: Host | undefined
-  /** Resolves when SQL shows everything that was written before the call; false after `timeoutMs`. */
-  waitForSql(timeoutMs: number): Promise<boolean>
+  /** Resolves when SQL shows everything that was written before the call; false when it has stopped coming nearer. */
+  waitForSql(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -28,7 +28,11 @@ export async function openTarget(project: Project, folder: string): Promise<Targ
       context: { ...host.context, table: host.store.table },
       store: host.store,
       host,
-      waitForSql: (timeoutMs) => host.sql.waitUntilFresh(timeoutMs),
+      waitForSql: () =>
+        waitWhileNearing(
+          () => host.sql.applied(),
+          () => host.sql.waitUntilFresh(POLL_MS),
+        ),
       close: () => host.close(),
     }
   } catch (error) {
@@ -38,6 +42,22 @@ export async function openTarget(project: Project, folder: string): Promise<Targ
 }
 
 const POLL_MS = 50
+
+/** SQL that has not moved for this long is not coming. */
+const STALLED_MS = 30_000
+
+/** Looks again and again until `look` says true; false when the position stands still, or when nobody moves it. */
+async function waitWhileNearing(position: () => number, look: () => Promise<boolean>): Promise<boolean> {
+  let last = position()
+  let moved = performance.now()
+  for (;;) {
+    if (await look()) return true
+    const now = position()
+    if (now !== last) moved = performance.now()
+    last = now
+    if (performance.now() - moved > STALLED_MS) return false
+  }
+}
 
 async function openBeside(project: Project, folder: string): Promise<Target> {
   const [{ openStore }, { readMeta }, { DEFAULT_RUNTIME_LIMITS }, { SQL_CONSUMER }] = await Promise.all([
@@ -68,15 +88,14 @@ async function openBeside(project: Project, folder: string): Promise<Target> {
     },
     store,
     host: undefined,
-    async waitForSql(timeoutMs) {
+    waitForSql() {
       const head = store.feed.head()
-      const end = performance.now() + timeoutMs
-      while (performance.now() < end) {
-        if (store.feed.checkpoint(SQL_CONSUMER) >= head) return true
-        if (!store.hostLock.holder()) return false
+      const position = () => store.feed.checkpoint(SQL_CONSUMER)
+      return waitWhileNearing(position, async () => {
+        if (position() >= head) return true
         await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-      }
-      return false
+        return false
+      })
     },
     close: () => store.close(),
   }

@@ -53,7 +53,7 @@ async function exportTablesOf(names: readonly string[], options: ExportOptions):
   const written = await withStore(folder, async (store) => {
     if (options.format === 'parquet') {
       const { writeParquet } = await import('../export/writeParquet.js')
-      return writeParquet({ store, project, tables, out, force: options.force === true, onProgress })
+      return writeParquet({ store, project, tables, out, force: options.force === true, output, onProgress })
     }
     const { writeTextFiles } = await import('../export/writeTextFiles.js')
     const { format } = options

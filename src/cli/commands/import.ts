@@ -29,9 +29,6 @@ interface ImportOptions extends DataOptions {
 const SHOWN_ERRORS = 20
 const JSON_ERRORS = 1000
 
-/** How long to wait for SQL to show what was imported. */
-const SQL_WAIT_MS = 300_000
-
 /** `ocg import`: each file into the table that it is named after. Good rows are imported, bad ones reported by line. */
 export function declare(command: Command): void {
   command.argument(
@@ -88,7 +85,7 @@ async function importFiles(paths: readonly string[], options: ImportOptions): Pr
     }
     const seconds = (performance.now() - start) / 1000
     progress.update(() => 'Waiting until SQL shows the rows …')
-    const isFresh = target && options.wait ? await target.waitForSql(SQL_WAIT_MS) : undefined
+    const isFresh = target && options.wait ? await target.waitForSql() : undefined
     progress.clear()
     errors.end()
     if (errors.count() > 0) process.exitCode = EXIT_CODES.input
