@@ -1,0 +1,37 @@
+import type { Expression } from '../../../trino/ast.js'
+import type { Scope } from './scope.js'
+import type { Typed } from './typed.js'
+import type { SqlType } from './types.js'
+
+/** A relation that statements can name: a lake table, or a query of WITH. */
+export interface NamedRelation {
+  /** How DuckDB's FROM names it. */
+  readonly sql: string
+  readonly columns: readonly { readonly label: string; readonly name: string; readonly type: SqlType }[]
+}
+
+/** GROUP BY of the SELECT that an expression stands in. */
+export interface Grouping {
+  /** SQL of each grouping expression. */
+  readonly keys: ReadonlySet<string>
+  /** Scope of the SELECT's own columns. */
+  readonly scope: Scope
+  /** Expressions already translated without regard to grouping. */
+  readonly free: WeakMap<Expression, Typed>
+}
+
+/** Where an expression stands. */
+export interface Environment {
+  readonly scope: Scope
+  /** By lower-case name, the innermost first. */
+  readonly relations: ReadonlyMap<string, NamedRelation>
+  /** Set in the parts of an aggregating SELECT that come after GROUP BY. */
+  readonly grouping?: Grouping
+  /** What is forbidden here, by the name of the place, such as WHERE: aggregates, windows. */
+  readonly noAggregates?: string
+  readonly noWindows?: string
+  /** Named windows of the SELECT, lower case, as DuckDB's SQL. */
+  readonly windows?: ReadonlySet<string>
+  /** Makes a name that occurs nowhere else in the statement. */
+  readonly fresh: (prefix: string) => string
+}

@@ -1,0 +1,265 @@
+import { divideDecimals } from '../arithmetic.js'
+import type { FunctionCall } from '../createCall.js'
+import { type FunctionRule, type Rules, requireCount } from '../functionRule.js'
+import { asBigint, coerce, type Typed, typed } from '../typed.js'
+import {
+  arrayOf,
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  decimal,
+  isComparable,
+  isInteger,
+  isNumeric,
+  isOrderable,
+  type SqlType,
+  typeName,
+  VARCHAR,
+} from '../types.js'
+
+function aggregate(translate: (call: FunctionCall) => Typed): FunctionRule {
+  return { kind: 'aggregate', translate }
+}
+
+/** An aggregate of doubles that is a double. */
+function ofDoubles(name: string, count: number): FunctionRule {
+  return aggregate((call) => {
+    requireCount(call, count)
+    const args = Array.from({ length: count }, (_, at) => call.as(at, DOUBLE))
+    return typed(call.apply(name, args), DOUBLE)
+  })
+}
+
+/** An aggregate that gives one of its argument's values. */
+function ofOrdered(name: string): FunctionRule {
+  return aggregate((call) => {
+    requireCount(call, 1)
+    const value = call.arg(0)
+    requireOrder(call, value, 0)
+    return typed(call.apply(name, [concrete(value)]), value.type)
+  })
+}
+
+function ofBooleans(name: string): FunctionRule {
+  return aggregate((call) => {
+    requireCount(call, 1)
+    return typed(call.apply(name, [call.as(0, BOOLEAN)]), BOOLEAN)
+  })
+}
+
+function ofBits(name: string): FunctionRule {
+  return aggregate((call) => {
+    requireCount(call, 1)
+    return typed(call.apply(name, [call.as(0, BIGINT)]), BIGINT)
+  })
+}
+
+function anyValue(): FunctionRule {
+  return aggregate((call) => {
+    requireCount(call, 1)
+    const value = call.arg(0)
+    return typed(call.apply('any_value', [concrete(value)]), value.type)
+  })
+}
+
+/** `max_by(value, by)`: rows whose `by` is null don't count; the value may be null. */
+function byOrder(name: string): FunctionRule {
+  return aggregate((call) => {
+    requireCount(call, 2, 3)
+    const [value, by] = [call.arg(0), call.arg(1)]
+    requireOrder(call, by, 1)
+    if (call.distinct) call.fail(`DISTINCT does not go with ${call.name} here.`)
+    // A pair keeps the row together, so that a null value is a value as any other.
+    const pair = `CASE WHEN ${by.sql} IS NULL THEN NULL ELSE struct_pack(v := ${concrete(value)}) END`
+    if (call.count === 2) return typed(`(${call.apply(name, [pair, by.sql])}).v`, value.type)
+    const count = call.as(2, BIGINT)
+    const list = call.apply(name, [pair, by.sql, count])
+    return typed(`list_transform(${list}, lambda ocg_pair: ocg_pair.v)`, arrayOf(value.type))
+  })
+}
+
+function concrete(value: Typed): string {
+  return value.type.kind === 'unknown' ? 'CAST(NULL AS INTEGER)' : value.sql
+}
+
+function requireOrder(call: FunctionCall, value: Typed, at: number): void {
+  if (!isOrderable(value.type)) call.fail(`Values of type ${typeName(value.type)} have no order.`, at)
+}
+
+function requireNumber(call: FunctionCall, value: Typed): void {
+  if (!isNumeric(value.type))
+    call.fail(`Function ${call.name} takes numbers, not ${typeName(value.type)}.`, 0)
+}
+
+const sum: FunctionRule = aggregate((call) => {
+  requireCount(call, 1)
+  const value = call.arg(0)
+  const { type } = value
+  if (type.kind === 'intervalDay' || type.kind === 'intervalYear') {
+    return typed(call.apply('sum', [value.sql]), type)
+  }
+  requireNumber(call, value)
+  if (isInteger(type)) return typed(`CAST(${call.apply('sum', [value.sql])} AS BIGINT)`, BIGINT)
+  if (type.kind === 'decimal') {
+    return typed(
+      `CAST(${call.apply('sum', [value.sql])} AS DECIMAL(38, ${type.scale}))`,
+      decimal(38, type.scale),
+    )
+  }
+  return typed(call.apply('sum', [value.sql]), type)
+})
+
+const avg: FunctionRule = aggregate((call) => {
+  requireCount(call, 1)
+  const value = call.arg(0)
+  requireNumber(call, value)
+  if (value.type.kind !== 'decimal') {
+    return typed(call.apply('avg', [value.sql]), value.type.kind === 'real' ? value.type : DOUBLE)
+  }
+  const { scale } = value.type
+  const total = {
+    sql: `CAST(${call.apply('sum', [value.sql])} AS DECIMAL(38, ${scale}))`,
+    type: decimal(38, scale),
+  }
+  const count = { sql: call.apply('count', [value.sql]), type: decimal(19, 0) }
+  type Decimal = Extract<SqlType, { kind: 'decimal' }>
+  const quotient = divideDecimals(
+    { sql: total.sql, type: total.type as Decimal },
+    { sql: count.sql, type: count.type as Decimal },
+    value.type,
+  )
+  return typed(`CASE WHEN ${count.sql} = 0 THEN NULL ELSE ${quotient} END`, value.type)
+})
+
+const count: FunctionRule = aggregate((call) => {
+  if (call.star || call.count === 0) return typed(call.apply('count', ['*']), BIGINT)
+  requireCount(call, 1)
+  return typed(call.apply('count', [concrete(call.arg(0))]), BIGINT)
+})
+
+/** Exact, which lies within the error that Trino allows itself. */
+const approxDistinct: FunctionRule = aggregate((call) => {
+  requireCount(call, 1, 2)
+  const value = call.arg(0)
+  if (!isComparable(value.type)) call.fail(`Values of type ${typeName(value.type)} can't be compared.`, 0)
+  return typed(call.apply('count', [concrete(value)], true), BIGINT)
+})
+
+/** Exact: an actual value of the column for whole numbers, an interpolated one for doubles. */
+const approxPercentile: FunctionRule = aggregate((call) => {
+  requireCount(call, 2)
+  const value = call.arg(0)
+  requireNumber(call, value)
+  const whole = isInteger(value.type)
+  const type = whole ? BIGINT : DOUBLE
+  const sql = whole ? asBigint(value) : coerce(value, DOUBLE)
+  const at = call.arg(1)
+  const name = whole ? 'quantile_disc' : 'quantile_cont'
+  if (at.type.kind === 'array') {
+    const list = coerce(at, arrayOf(DOUBLE))
+    return typed(call.apply(name, [sql, list]), arrayOf(type))
+  }
+  return typed(call.apply(name, [sql, call.as(1, DOUBLE)]), type)
+})
+
+const listagg: FunctionRule = aggregate((call) => {
+  requireCount(call, 1, 2)
+  const separator = call.count === 2 ? call.as(1, VARCHAR) : "''"
+  return typed(call.apply('string_agg', [call.as(0, VARCHAR), separator]), VARCHAR)
+})
+
+const arrayAgg: FunctionRule = aggregate((call) => {
+  requireCount(call, 1)
+  const value = call.arg(0)
+  return typed(call.apply('list', [concrete(value)]), arrayOf(value.type))
+})
+
+const countIf: FunctionRule = aggregate((call) => {
+  requireCount(call, 1)
+  return typed(`CAST(${call.apply('count_if', [call.as(0, BOOLEAN)])} AS BIGINT)`, BIGINT)
+})
+
+/** The first value of each key, as the map's order in which keys are met; null keys don't count. */
+const mapAgg: FunctionRule = aggregate((call) => {
+  requireCount(call, 2)
+  const [key, value] = [call.arg(0), call.arg(1)]
+  if (!isComparable(key.type)) call.fail(`Values of type ${typeName(key.type)} can't be keys of a map.`, 0)
+  const pairs = call.apply('list', [
+    `CASE WHEN ${concrete(key)} IS NULL THEN NULL ELSE struct_pack(k := ${concrete(key)}, v := ${concrete(value)}) END`,
+  ])
+  return typed(`ocg_pairs_to_map(${pairs})`, { kind: 'map', key: key.type, value: value.type })
+})
+
+const multimapAgg: FunctionRule = aggregate((call) => {
+  requireCount(call, 2)
+  const [key, value] = [call.arg(0), call.arg(1)]
+  if (!isComparable(key.type)) call.fail(`Values of type ${typeName(key.type)} can't be keys of a map.`, 0)
+  const pairs = call.apply('list', [
+    `CASE WHEN ${concrete(key)} IS NULL THEN NULL ELSE struct_pack(k := ${concrete(key)}, v := ${concrete(value)}) END`,
+  ])
+  return typed(`ocg_pairs_to_multimap(${pairs})`, { kind: 'map', key: key.type, value: arrayOf(value.type) })
+})
+
+const histogram: FunctionRule = aggregate((call) => {
+  requireCount(call, 1)
+  const value = call.arg(0)
+  if (!isComparable(value.type)) call.fail(`Values of type ${typeName(value.type)} can't be compared.`, 0)
+  const map = call.apply('histogram', [concrete(value)])
+  const counted = `map_from_entries(list_transform(map_entries(${map}), lambda ocg_entry: struct_pack(k := ocg_entry.key, v := CAST(ocg_entry.value AS BIGINT))))`
+  return typed(counted, { kind: 'map', key: value.type, value: BIGINT })
+})
+
+const geometricMean: FunctionRule = aggregate((call) => {
+  requireCount(call, 1)
+  return typed(`exp(${call.apply('avg', [`ocg_ln(${call.as(0, DOUBLE)})`])})`, DOUBLE)
+})
+
+const grouping: FunctionRule = {
+  kind: 'scalar',
+  translate: (call) => {
+    requireCount(call, 1, 32)
+    const columns = call.args().map((arg) => arg.sql)
+    return typed(`CAST(grouping(${columns.join(', ')}) AS INTEGER)`, { kind: 'integer' })
+  },
+}
+
+export const aggregateRules: Rules = {
+  any_value: anyValue(),
+  arbitrary: anyValue(),
+  approx_distinct: approxDistinct,
+  approx_percentile: approxPercentile,
+  array_agg: arrayAgg,
+  avg,
+  bitwise_and_agg: ofBits('bit_and'),
+  bitwise_or_agg: ofBits('bit_or'),
+  bitwise_xor_agg: ofBits('bit_xor'),
+  bool_and: ofBooleans('bool_and'),
+  bool_or: ofBooleans('bool_or'),
+  corr: ofDoubles('corr', 2),
+  count,
+  count_if: countIf,
+  covar_pop: ofDoubles('covar_pop', 2),
+  covar_samp: ofDoubles('covar_samp', 2),
+  every: ofBooleans('bool_and'),
+  geometric_mean: geometricMean,
+  grouping,
+  histogram,
+  kurtosis: ofDoubles('kurtosis', 1),
+  listagg,
+  map_agg: mapAgg,
+  max: ofOrdered('max'),
+  max_by: byOrder('arg_max'),
+  min: ofOrdered('min'),
+  min_by: byOrder('arg_min'),
+  multimap_agg: multimapAgg,
+  regr_intercept: ofDoubles('regr_intercept', 2),
+  regr_slope: ofDoubles('regr_slope', 2),
+  skewness: ofDoubles('skewness', 1),
+  stddev: ofDoubles('stddev_samp', 1),
+  stddev_pop: ofDoubles('stddev_pop', 1),
+  stddev_samp: ofDoubles('stddev_samp', 1),
+  sum,
+  var_pop: ofDoubles('var_pop', 1),
+  var_samp: ofDoubles('var_samp', 1),
+  variance: ofDoubles('var_samp', 1),
+}

@@ -1,0 +1,50 @@
+import type { FunctionRule, Rules } from '../functionRule.js'
+import { aggregateRules } from './aggregate.js'
+import { arrayRules } from './array.js'
+import { binaryRules } from './binary.js'
+import { conditionalRules } from './conditional.js'
+import { dateTimeRules } from './dateTime.js'
+import { jsonRules } from './json.js'
+import { mapRules } from './map.js'
+import { mathRules } from './math.js'
+import { regexpRules } from './regexp.js'
+import { stringRules } from './string.js'
+import { urlRules } from './url.js'
+import { windowRules } from './window.js'
+
+const groups = (): readonly Rules[] => [
+  aggregateRules,
+  windowRules,
+  conditionalRules,
+  stringRules,
+  regexpRules,
+  mathRules,
+  dateTimeRules,
+  jsonRules,
+  arrayRules,
+  mapRules,
+  binaryRules,
+  urlRules,
+]
+
+let all: ReadonlyMap<string, FunctionRule> | undefined
+
+/** The rule of a function; undefined for a function that is not supported. */
+export function functionRule(name: string): FunctionRule | undefined {
+  return rules().get(name.toLowerCase())
+}
+
+export function isAggregate(name: string): boolean {
+  return functionRule(name)?.kind === 'aggregate'
+}
+
+/** Names of all functions that have a rule, lower case. */
+export function ruleNames(): string[] {
+  return [...rules().keys()]
+}
+
+// Made at the first call: the modules of the rules import each other's neighbours in a circle.
+function rules(): ReadonlyMap<string, FunctionRule> {
+  all ??= new Map(groups().flatMap((group) => Object.entries(group)))
+  return all
+}

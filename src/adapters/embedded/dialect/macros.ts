@@ -1,0 +1,263 @@
+import { FAILURE_MARK } from './typed.js'
+
+/** A value of any type's place that fails with a message: see `failWhen`. */
+function fail(message: string): string {
+  return `CASE WHEN CAST('${FAILURE_MARK}${message}' AS BOOLEAN) THEN NULL END`
+}
+
+const CASTS = {
+  'ocg_text_to_boolean(t)': `CASE
+    WHEN t IS NULL THEN NULL
+    WHEN lower(t) IN ('true', 't', '1') THEN TRUE
+    WHEN lower(t) IN ('false', 'f', '0') THEN FALSE
+    ELSE CAST(${fail('A text can not be cast to boolean.')} AS BOOLEAN) END`,
+  'ocg_text_to_bigint(t)': `CASE
+    WHEN t IS NULL THEN NULL
+    WHEN regexp_full_match(t, '[+-]?[0-9]+') THEN CAST(ltrim(t, '+') AS BIGINT)
+    ELSE CAST(${fail('A text can not be cast to a whole number.')} AS BIGINT) END`,
+  'ocg_text_to_double(t)': `CASE
+    WHEN t IS NULL THEN NULL
+    WHEN regexp_full_match(trim(t), '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?|NaN|[+-]?Infinity')
+      THEN CAST(ltrim(trim(t), '+') AS DOUBLE)
+    ELSE CAST(${fail('A text can not be cast to a number.')} AS DOUBLE) END`,
+  'ocg_number_text(t)': `CASE
+    WHEN t IS NULL THEN NULL
+    WHEN regexp_full_match(trim(t), '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?') THEN ltrim(trim(t), '+')
+    ELSE CAST(${fail('A text can not be cast to decimal.')} AS VARCHAR) END`,
+  'ocg_date_text(t)': `CASE
+    WHEN t IS NULL THEN NULL
+    WHEN regexp_full_match(trim(t), '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}') THEN trim(t)
+    ELSE CAST(${fail('A text can not be cast to date: it has to be written as YYYY-MM-DD.')} AS VARCHAR) END`,
+  'ocg_timestamp_text(t)': `CASE
+    WHEN t IS NULL THEN NULL
+    WHEN regexp_full_match(trim(t), '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,9})?)?)?')
+      THEN CASE WHEN regexp_full_match(trim(t), '[^:]*:[0-9]{1,2}') THEN trim(t) || ':00' ELSE trim(t) END
+    ELSE CAST(${fail('A text can not be cast to timestamp: it has to be written as YYYY-MM-DD hh:mm:ss.')} AS VARCHAR) END`,
+  'ocg_time_text(t)': `CASE
+    WHEN t IS NULL THEN NULL
+    WHEN regexp_full_match(trim(t), '[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?')
+      THEN CASE WHEN regexp_full_match(trim(t), '[0-9]{1,2}:[0-9]{2}') THEN trim(t) || ':00' ELSE trim(t) END
+    ELSE CAST(${fail('A text can not be cast to time: it has to be written as hh:mm:ss.')} AS VARCHAR) END`,
+  'ocg_mantissa(d)': `left(d, 1) || '.' || CASE WHEN length(d) = 1 THEN '0' ELSE substr(d, 2) END`,
+  'ocg_scientific(s, w, f, x)': `CASE
+    WHEN w IS NULL THEN NULL
+    WHEN ltrim(w || f, '0') = '' THEN s || '0.0E0'
+    ELSE s || ocg_mantissa(trim(w || f, '0')) || 'E' ||
+      CAST(length(w) - 1 - (length(w || f) - length(ltrim(w || f, '0'))) + x AS VARCHAR) END`,
+  // 1.5 is 1.5E0 in Trino: the shortest digits that give the number back, one of them before the point.
+  'ocg_floating_text(t)': `CASE
+    WHEN lower(t) = 'nan' THEN 'NaN'
+    WHEN lower(t) = 'inf' THEN 'Infinity'
+    WHEN lower(t) = '-inf' THEN '-Infinity'
+    ELSE ocg_scientific(
+      regexp_extract(t, '^(-?)([0-9]+)', 1),
+      regexp_extract(t, '^(-?)([0-9]+)', 2),
+      regexp_extract(t, '[.]([0-9]+)', 1),
+      coalesce(TRY_CAST(regexp_extract(t, 'e([+-]?[0-9]+)$', 1) AS BIGINT), 0)) END`,
+}
+
+const NUMBERS = {
+  'ocg_divide_half_up(a, b)': `CASE WHEN (a < 0) = (b < 0)
+    THEN (2 * abs(a) + abs(b)) // (2 * abs(b)) ELSE -((2 * abs(a) + abs(b)) // (2 * abs(b))) END`,
+  'ocg_sign(x)': 'CASE WHEN isnan(x) THEN x ELSE CAST(sign(x) AS DOUBLE) END',
+  // DuckDB's cbrt misses whole roots by a bit.
+  'ocg_cbrt(x)': 'CASE WHEN pow(round(cbrt(x)), 3) = x THEN round(cbrt(x)) ELSE cbrt(x) END',
+  'ocg_round(x, d)': 'CASE WHEN isnan(x) OR isinf(x) THEN x ELSE round(x, d) END',
+  'ocg_round_whole(x, d)': `CASE WHEN d >= 0 THEN x WHEN d < -18 THEN 0
+    ELSE CAST(ocg_divide_half_up(CAST(x AS HUGEINT), CAST(pow(10, -d) AS HUGEINT)) * CAST(pow(10, -d) AS HUGEINT) AS BIGINT) END`,
+  'ocg_ln(x)': `CASE WHEN x > 0 THEN ln(x) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE)
+    WHEN x < 0 THEN CAST('NaN' AS DOUBLE) ELSE NULL END`,
+  'ocg_log10(x)': `CASE WHEN x > 0 THEN log10(x) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE)
+    WHEN x < 0 THEN CAST('NaN' AS DOUBLE) ELSE NULL END`,
+  'ocg_log2(x)': `CASE WHEN x > 0 THEN log2(x) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE)
+    WHEN x < 0 THEN CAST('NaN' AS DOUBLE) ELSE NULL END`,
+  'ocg_sqrt(x)': "CASE WHEN x < 0 THEN CAST('NaN' AS DOUBLE) ELSE sqrt(x) END",
+  'ocg_acos(x)': "CASE WHEN abs(x) > 1 THEN CAST('NaN' AS DOUBLE) ELSE acos(x) END",
+  'ocg_asin(x)': "CASE WHEN abs(x) > 1 THEN CAST('NaN' AS DOUBLE) ELSE asin(x) END",
+  'ocg_to_signed(h)': `CAST(CASE WHEN h >= 9223372036854775808 THEN h - 18446744073709551616 ELSE h END AS BIGINT)`,
+  'ocg_left_shift(v, n)': `CASE WHEN n >= 64 OR n < 0 THEN CASE WHEN v IS NULL THEN NULL ELSE 0 END
+    ELSE ocg_to_signed(((CAST(v AS HUGEINT) * CAST(pow(2, n) AS HUGEINT)) % 18446744073709551616 + 18446744073709551616)
+      % 18446744073709551616) END`,
+  'ocg_right_shift(v, n)': `CASE WHEN n >= 64 OR n < 0 THEN CASE WHEN v IS NULL THEN NULL ELSE 0 END
+    ELSE ocg_to_signed((CAST(v AS HUGEINT) + CASE WHEN v < 0 THEN 18446744073709551616 ELSE 0 END) // CAST(pow(2, n) AS HUGEINT)) END`,
+  'ocg_to_base(n, r)': `CASE WHEN r < 2 OR r > 36 THEN ${fail('A radix lies between 2 and 36.')}
+    WHEN n < 0 THEN '-' || lower(to_base(-n, CAST(r AS INTEGER))) ELSE lower(to_base(n, CAST(r AS INTEGER))) END`,
+  'ocg_digits(t)': "string_split(lower(ltrim(t, '+-')), '')",
+  'ocg_digit(d)': "strpos('0123456789abcdefghijklmnopqrstuvwxyz', d) - 1",
+  'ocg_from_base(t, r)': `CASE WHEN t IS NULL OR r IS NULL THEN NULL
+    WHEN r < 2 OR r > 36 THEN ${fail('A radix lies between 2 and 36.')}
+    WHEN NOT regexp_full_match(t, '[+-]?[0-9A-Za-z]{1,64}')
+      OR len(list_filter(ocg_digits(t), lambda d: ocg_digit(d) >= r)) > 0 THEN ${fail('A text is not a number of this radix.')}
+    ELSE CAST((CASE WHEN t LIKE '-%' THEN -1 ELSE 1 END) * list_reduce(
+      list_transform(ocg_digits(t), lambda d: CAST(ocg_digit(d) AS HUGEINT)), lambda a, b: a * r + b) AS BIGINT) END`,
+  'ocg_width_bucket(x, lo, hi, n)': `CASE
+    WHEN n <= 0 OR lo = hi THEN ${fail('width_bucket needs at least one bucket and two different bounds.')}
+    WHEN lo < hi THEN CASE WHEN x < lo THEN 0 WHEN x >= hi THEN n + 1
+      ELSE CAST(floor(n * (x - lo) / (hi - lo)) AS BIGINT) + 1 END
+    ELSE CASE WHEN x > lo THEN 0 WHEN x <= hi THEN n + 1 ELSE CAST(floor(n * (lo - x) / (lo - hi)) AS BIGINT) + 1 END END`,
+}
+
+/** What Trino's trim takes for white space. */
+const WHITE_SPACE = [
+  9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006,
+  0x2008, 0x2009, 0x200a, 0x2028, 0x2029, 0x205f, 0x3000,
+]
+
+const TEXTS = {
+  'ocg_white_space()': WHITE_SPACE.map((code) => `chr(${code})`).join(' || '),
+  'ocg_chars(t)': "regexp_extract_all(t, '(?s).')",
+  'ocg_reverse(t)': "CASE WHEN t = '' THEN '' ELSE array_to_string(list_reverse(ocg_chars(t)), '') END",
+  'ocg_substr_from(t, n)': `CASE WHEN n > 0 THEN substr(t, n)
+    WHEN n = 0 OR -n > length(t) THEN CASE WHEN t IS NULL THEN NULL ELSE '' END ELSE substr(t, n) END`,
+  'ocg_substr(t, n, l)': `CASE WHEN l <= 0 THEN CASE WHEN t IS NULL OR n IS NULL THEN NULL ELSE '' END
+    WHEN n > 0 THEN substr(t, n, l)
+    WHEN n = 0 OR -n > length(t) THEN CASE WHEN t IS NULL OR l IS NULL THEN NULL ELSE '' END ELSE substr(t, n, l) END`,
+  'ocg_replace(t, a, b)': `CASE WHEN a = '' THEN ${fail('replace looks for an empty text.')} ELSE replace(t, a, b) END`,
+  'ocg_lpad(t, n, p)': `CASE WHEN n < 0 OR p = '' THEN ${fail('lpad takes a length of at least 0 and a text to pad with.')}
+    ELSE lpad(t, CAST(n AS INTEGER), p) END`,
+  'ocg_rpad(t, n, p)': `CASE WHEN n < 0 OR p = '' THEN ${fail('rpad takes a length of at least 0 and a text to pad with.')}
+    ELSE rpad(t, CAST(n AS INTEGER), p) END`,
+  'ocg_split(t, d)': `CASE WHEN d = '' THEN ${fail('The delimiter of split is empty.')} ELSE string_split(t, d) END`,
+  'ocg_split_limit(t, d, n)': `CASE WHEN n <= 0 THEN ${fail('The limit of split is at least 1.')}
+    WHEN len(ocg_split(t, d)) <= n THEN ocg_split(t, d)
+    ELSE list_append(list_slice(ocg_split(t, d), 1, n - 1), array_to_string(list_slice(ocg_split(t, d), n, len(ocg_split(t, d))), d)) END`,
+  'ocg_split_part(t, d, n)': `CASE WHEN n <= 0 THEN ${fail('The index of split_part is at least 1.')}
+    ELSE list_extract(ocg_split(t, d), n) END`,
+  'ocg_codepoint(t)': `CASE WHEN length(t) <> 1 THEN ${fail('codepoint takes one character.')} ELSE unicode(t) END`,
+  'ocg_hamming_distance(a, b)': `CASE WHEN length(a) <> length(b) THEN ${fail('hamming_distance compares texts of one length.')}
+    WHEN a IS NULL OR b IS NULL THEN NULL
+    ELSE len(list_filter(range(1, 1 + length(a)), lambda i: substr(a, i, 1) <> substr(b, i, 1))) END`,
+  // DuckDB compares bytes: a text in which every character is one byte gives the same.
+  'ocg_levenshtein_distance(a, b)': `CASE WHEN strlen(a) <> length(a) OR strlen(b) <> length(b)
+    THEN ${fail('levenshtein_distance compares ASCII texts only.')} ELSE levenshtein(a, b) END`,
+  'ocg_regexp_extract(t, p, g)': 'CASE WHEN regexp_matches(t, p) THEN regexp_extract(t, p, g) END',
+  'ocg_from_utf8(b)': 'decode(b)',
+}
+
+const JSONS = {
+  'ocg_json_or_null(t)': 'CASE WHEN json_valid(t) THEN CAST(t AS JSON) END',
+  'ocg_json_parse(t)': `CASE WHEN t IS NULL THEN NULL WHEN json_valid(t) THEN json(t)
+    ELSE CAST(${fail('A text is not JSON.')} AS JSON) END`,
+  'ocg_json_scalar(j)': `CASE WHEN json_type(j) IN ('OBJECT', 'ARRAY') THEN NULL ELSE j ->> '$' END`,
+  'ocg_json_is_scalar(j)': "json_type(j) NOT IN ('OBJECT', 'ARRAY')",
+  'ocg_json_size(j)': `CASE json_type(j) WHEN 'OBJECT' THEN len(json_keys(j))
+    WHEN 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) ELSE CASE WHEN j IS NULL THEN NULL ELSE 0 END END`,
+  'ocg_json_array_length(j)':
+    "CASE WHEN json_type(j) = 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) END",
+  'ocg_json_array_contains(j, k, v)': `CASE WHEN json_type(j) = 'ARRAY' AND v IS NOT NULL THEN len(list_filter(
+    CAST(j AS JSON[]), lambda x: replace(json_type(x), 'UBIGINT', 'BIGINT') = k AND (x ->> '$') = v)) > 0 END`,
+  'ocg_json_to_text(j)': `CASE json_type(j) WHEN 'DOUBLE' THEN ocg_floating_text(CAST(CAST(j ->> '$' AS DOUBLE) AS VARCHAR))
+    WHEN 'OBJECT' THEN ${fail('A JSON object can not be cast to varchar.')}
+    WHEN 'ARRAY' THEN ${fail('A JSON array can not be cast to varchar.')} ELSE j ->> '$' END`,
+  'ocg_json_to_bigint(j)': `CASE json_type(j) WHEN 'BOOLEAN' THEN CASE WHEN (j ->> '$') = 'true' THEN 1 ELSE 0 END
+    WHEN 'DOUBLE' THEN CAST(round(CAST(j ->> '$' AS DOUBLE)) AS BIGINT) ELSE ocg_text_to_bigint(j ->> '$') END`,
+  'ocg_json_to_double(j)': `CASE json_type(j) WHEN 'BOOLEAN' THEN CASE WHEN (j ->> '$') = 'true' THEN 1 ELSE 0 END
+    ELSE ocg_text_to_double(j ->> '$') END`,
+  'ocg_json_to_boolean(j)': `CASE WHEN json_type(j) IN ('BIGINT', 'UBIGINT', 'DOUBLE') THEN CAST(j ->> '$' AS DOUBLE) <> 0
+    ELSE ocg_text_to_boolean(j ->> '$') END`,
+}
+
+const TIMES = {
+  'ocg_round_time(t, u)': `make_timestamp(CAST(epoch_us(t) + u // 2 - ((epoch_us(t) + u // 2) % u + u) % u AS BIGINT))`,
+  'ocg_round_instant(t, u)': "timezone('UTC', ocg_round_time(timezone('UTC', t), u))",
+  'ocg_full_months(a, b)': `(year(b) - year(a)) * 12 + month(b) - month(a)
+    - CASE WHEN a + to_months(CAST((year(b) - year(a)) * 12 + month(b) - month(a) AS INTEGER)) > b THEN 1 ELSE 0 END`,
+  'ocg_months_between(a, b)': 'CASE WHEN b >= a THEN ocg_full_months(a, b) ELSE -(ocg_full_months(b, a)) END',
+  'ocg_from_unixtime(s)': `timezone('UTC', make_timestamp(CAST(floor(s * 1000 + 0.5::DOUBLE) AS BIGINT) * 1000))`,
+  'ocg_from_iso8601(t)': `CASE WHEN t IS NULL THEN NULL
+    WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}(:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?)?(Z|[+-]00:?00)?)?')
+      THEN timezone('UTC', date_trunc('millisecond', CAST(ocg_iso_text(regexp_extract(t, '^([^T]*)', 1),
+        regexp_extract(t, 'T([0-9:.,]*)', 1)) AS TIMESTAMP)))
+    ELSE ${fail('A text is not an ISO 8601 time in UTC.')} END`,
+  'ocg_iso_text(d, c)': `CASE length(c) WHEN 0 THEN d || ' 00:00:00' WHEN 2 THEN d || ' ' || c || ':00:00'
+    WHEN 5 THEN d || ' ' || c || ':00' ELSE d || ' ' || replace(c, ',', '.') END`,
+  'ocg_offset_minutes(l, i)': "CAST((epoch_ms(l) - epoch_ms(timezone('UTC', i))) // 60000 AS BIGINT)",
+  'ocg_offset_text(l, i)': `CASE WHEN ocg_offset_minutes(l, i) < 0 THEN '-' ELSE '+' END
+    || lpad(CAST(abs(ocg_offset_minutes(l, i)) // 60 AS VARCHAR), 2, '0') || ':'
+    || lpad(CAST(abs(ocg_offset_minutes(l, i)) % 60 AS VARCHAR), 2, '0')`,
+  'ocg_interval_days(v)': 'epoch_ms(v) // 86400000',
+  'ocg_interval_hours(v)': '(epoch_ms(v) // 3600000) % 24',
+  'ocg_interval_minutes(v)': '(epoch_ms(v) // 60000) % 60',
+  'ocg_interval_seconds(v)': '(epoch_ms(v) // 1000) % 60',
+  'ocg_interval_milliseconds(v)': 'epoch_ms(v) % 1000',
+  'ocg_months(v)': "date_part('year', v) * 12 + date_part('month', v)",
+  'ocg_interval_years(v)': 'ocg_months(v) // 12',
+  'ocg_interval_months(v)': 'ocg_months(v) % 12',
+  'ocg_scale_days(v, f)': 'to_milliseconds(CAST(trunc(epoch_ms(v) * f) AS BIGINT))',
+  'ocg_scale_months(v, f)': 'to_months(CAST(trunc(ocg_months(v) * f) AS INTEGER))',
+}
+
+const LISTS = {
+  'ocg_has_null(l)': 'len(list_filter(l, lambda x: x IS NULL)) > 0',
+  'ocg_contains(l, v)': `CASE WHEN l IS NULL OR v IS NULL THEN NULL WHEN list_contains(l, v) THEN TRUE
+    WHEN ocg_has_null(l) THEN NULL ELSE FALSE END`,
+  // One of each item, in the order of their first places. Null is an item.
+  'ocg_array_distinct(l)': `list_filter(l, lambda x, i: CASE WHEN x IS NULL
+    THEN len(list_filter(list_slice(l, 1, i - 1), lambda y: y IS NULL)) = 0 ELSE list_position(l, x) = i END)`,
+  'ocg_in_list(l, x)': 'CASE WHEN x IS NULL THEN ocg_has_null(l) ELSE list_contains(l, x) END',
+  'ocg_array_union(a, b)':
+    'CASE WHEN a IS NULL OR b IS NULL THEN NULL ELSE ocg_array_distinct(list_concat(a, b)) END',
+  'ocg_array_intersect(a, b)': `CASE WHEN a IS NULL OR b IS NULL THEN NULL
+    ELSE list_filter(ocg_array_distinct(a), lambda v: ocg_in_list(b, v)) END`,
+  'ocg_array_except(a, b)': `CASE WHEN a IS NULL OR b IS NULL THEN NULL
+    ELSE list_filter(ocg_array_distinct(a), lambda v: NOT ocg_in_list(b, v)) END`,
+  'ocg_arrays_overlap(a, b)': `CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN list_has_any(a, b) THEN TRUE
+    WHEN len(a) > 0 AND len(b) > 0 AND (ocg_has_null(a) OR ocg_has_null(b)) THEN NULL ELSE FALSE END`,
+  'ocg_array_join(l, s)': `CASE WHEN l IS NULL THEN NULL WHEN len(l) = 0 THEN '' ELSE array_to_string(l, s) END`,
+  'ocg_any_match(l)': `CASE WHEN l IS NULL THEN NULL WHEN list_contains(l, TRUE) THEN TRUE
+    WHEN ocg_has_null(l) THEN NULL ELSE FALSE END`,
+  'ocg_all_match(l)': `CASE WHEN l IS NULL THEN NULL WHEN list_contains(l, FALSE) THEN FALSE
+    WHEN ocg_has_null(l) THEN NULL ELSE TRUE END`,
+  'ocg_none_match(l)': 'NOT (ocg_any_match(l))',
+  'ocg_sequence(a, b, s)': `CASE
+    WHEN s = 0 OR (s > 0 AND a > b) OR (s < 0 AND a < b) THEN ${fail('The step of sequence leads away from its end.')}
+    WHEN abs(b - a) // abs(s) >= 10000 THEN ${fail('A sequence has at most 10000 items.')}
+    ELSE generate_series(a, b, s) END`,
+  'ocg_time_sequence(a, b, s)': `CASE
+    WHEN (a < b AND a + s <= a) OR (a > b AND a + s >= a) THEN ${fail('The step of sequence leads away from its end.')}
+    WHEN abs(epoch_ms(b) - epoch_ms(a)) // greatest(abs(epoch_ms(a + s) - epoch_ms(a)), 1) >= 10000
+      THEN ${fail('A sequence has at most 10000 items.')}
+    ELSE generate_series(a, b, s) END`,
+  'ocg_slice(l, n, c)': `CASE WHEN l IS NULL OR n IS NULL OR c IS NULL THEN NULL
+    WHEN n = 0 OR c < 0 THEN ${fail('slice starts at 1, or at -1 from the end, and its length is at least 0.')}
+    WHEN -n > len(l) OR c = 0 THEN list_slice(l, 2, 1)
+    WHEN n < 0 THEN list_slice(l, len(l) + n + 1, least(len(l) + n + c, len(l)))
+    ELSE list_slice(l, n, least(n + c - 1, len(l))) END`,
+  'ocg_sorted_pairs(l)': `list_sort(list_transform(list_filter(l, lambda p: p IS NOT NULL),
+    lambda p, i: struct_pack(k := p.k, i := i, v := p.v)))`,
+  'ocg_first_pairs(l)': 'list_filter(l, lambda p, i: i = 1 OR l[i - 1].k <> p.k)',
+  'ocg_pairs_to_map(l)': `CASE WHEN l IS NULL THEN NULL ELSE map_from_entries(list_transform(
+    ocg_first_pairs(ocg_sorted_pairs(l)), lambda p: struct_pack(k := p.k, v := p.v))) END`,
+  'ocg_pairs_to_multimap(l)': `CASE WHEN l IS NULL THEN NULL ELSE map_from_entries(list_transform(
+    ocg_first_pairs(ocg_sorted_pairs(l)), lambda f: struct_pack(k := f.k, v := list_transform(
+      list_filter(l, lambda p: p IS NOT NULL AND p.k = f.k), lambda p: p.v)))) END`,
+}
+
+/** The parts of RFC 3986, by its own regular expression: scheme 1, authority 2, path 3, query 4, fragment 5. */
+const URL_PATTERN = '^(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:[?]([^#]*))?(?:#(.*))?$'
+
+const URLS = {
+  'ocg_url_part(u, g)': `CASE WHEN regexp_matches(u, '[\\s<>"{}|\\\\^\`]') THEN NULL ELSE regexp_extract(u, '${URL_PATTERN}', g) END`,
+  'ocg_url_protocol(u)': 'ocg_url_part(u, 1)',
+  'ocg_url_host(u)': `regexp_extract(ocg_url_part(u, 2), '^(?:[^@]*@)?(\\[[^\\]]*\\]|[^:]*)', 1)`,
+  'ocg_url_port(u)': `TRY_CAST(regexp_extract(ocg_url_part(u, 2), ':([0-9]+)$', 1) AS BIGINT)`,
+  'ocg_url_path(u)': 'url_decode(ocg_url_part(u, 3))',
+  'ocg_url_query(u)': 'url_decode(ocg_url_part(u, 4))',
+  'ocg_url_fragment(u)': 'url_decode(ocg_url_part(u, 5))',
+  'ocg_url_pairs(u)': "string_split(ocg_url_part(u, 4), '&')",
+  'ocg_url_parameter(u, n)': `list_extract(list_transform(
+    list_filter(ocg_url_pairs(u), lambda p: split_part(p, '=', 1) = n), lambda p: CASE WHEN contains(p, '=')
+      THEN url_decode(replace(substr(p, strpos(p, '=') + 1), '+', ' ')) ELSE '' END), 1)`,
+  'ocg_url_encode(t)': "replace(replace(replace(url_encode(t), '%20', '+'), '~', '%7E'), '%2A', '*')",
+}
+
+const GROUPS: readonly Readonly<Record<string, string>>[] = [CASTS, NUMBERS, TEXTS, JSONS, TIMES, LISTS, URLS]
+
+/**
+ * Statements that make the macros which translated SQL relies on, in no order that matters; run them once in each DuckDB
+ * instance, before its settings are locked. Their names start with `ocg_`, and no statement can name them: only what
+ * `translate` writes itself reaches DuckDB.
+ */
+export const MACROS: readonly string[] = GROUPS.flatMap((group) =>
+  Object.entries(group).map(([head, body]) => `CREATE OR REPLACE MACRO ${head} AS (${body})`),
+)

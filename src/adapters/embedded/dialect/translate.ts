@@ -1,0 +1,85 @@
+import type { LakeTable, LakeType } from '../../../model/lakeSchema.js'
+import { parseStatement } from '../../../trino/parseStatement.js'
+import { TrinoSyntaxError } from '../../../trino/syntaxError.js'
+import { quoteIdentifier } from './ddl.js'
+import type { Environment, NamedRelation } from './environment.js'
+import { TranslateError } from './translateError.js'
+import { translateQuery } from './translateQuery.js'
+import { arrayOf, BIGINT, BOOLEAN, DATE, DOUBLE, INTEGER, type SqlType, TIMESTAMP, VARCHAR } from './types.js'
+
+export interface Translation {
+  /** One SELECT in DuckDB's dialect. */
+  readonly sql: string
+  /** Columns of the result with the names that the statement gives them and their types in Trino. */
+  readonly columns: readonly { readonly name: string; readonly type: SqlType }[]
+}
+
+/** Resolves when `translate` can be called. The translator needs nothing to be loaded now; callers need not know. */
+export async function loadTranslator(): Promise<void> {}
+
+/**
+ * Translates one SELECT of Trino's dialect into DuckDB's, over these tables and no others.
+ *
+ * The statement is parsed, its names are resolved and its types derived by Trino's rules, and DuckDB's SQL is written
+ * from that: no text of the statement reaches DuckDB but literals and the names of result columns, both quoted. Throws
+ * `TranslateError` for what Trino would refuse, and for what could answer otherwise on Athena.
+ *
+ * @example
+ * translate('SELECT 7 / 2 AS half', []) // SELECT (CAST(7 AS INTEGER) // 2) AS "half"
+ */
+export function translate(sql: string, tables: readonly LakeTable[]): string {
+  return analyze(sql, tables).sql
+}
+
+/** As `translate`, with the columns of the result. */
+export function analyze(sql: string, tables: readonly LakeTable[]): Translation {
+  let query: ReturnType<typeof parseStatement>
+  try {
+    query = parseStatement(sql)
+  } catch (error) {
+    if (error instanceof TrinoSyntaxError) throw new TranslateError(error.message, error)
+    throw error
+  }
+  let counter = 0
+  const environment: Environment = {
+    scope: { columns: [] },
+    relations: new Map(tables.map((table) => [table.name.toLowerCase(), tableRelation(table)])),
+    fresh: (prefix) => `${prefix}${++counter}`,
+  }
+  const translated = translateQuery(query, environment, true)
+  return {
+    sql: translated.sql,
+    columns: translated.columns.map((column) => ({ name: column.label, type: column.type })),
+  }
+}
+
+function tableRelation(table: LakeTable): NamedRelation {
+  const columns = [
+    ...table.columns.map((column) => ({ label: column.name, type: sqlType(column.type) })),
+    ...table.partitionColumns.map((label) => ({ label, type: VARCHAR })),
+  ]
+  return {
+    sql: quoteIdentifier(table.name),
+    columns: columns.map((column) => ({ ...column, name: quoteIdentifier(column.label) })),
+  }
+}
+
+const SIMPLE_TYPES: Readonly<Record<Exclude<LakeType['kind'], 'array' | 'struct'>, SqlType>> = {
+  string: VARCHAR,
+  int: INTEGER,
+  bigint: BIGINT,
+  double: DOUBLE,
+  boolean: BOOLEAN,
+  timestamp: TIMESTAMP,
+  date: DATE,
+}
+
+/** Trino's type of a lake column. */
+export function sqlType(type: LakeType): SqlType {
+  if (type.kind === 'array') return arrayOf(sqlType(type.item))
+  if (type.kind !== 'struct') return SIMPLE_TYPES[type.kind]
+  return {
+    kind: 'row',
+    fields: type.fields.map((field) => ({ name: field.name, type: sqlType(field.type) })),
+  }
+}

@@ -1,0 +1,396 @@
+import type { Call, ComparisonOperator, Expression, Name } from '../../../trino/ast.js'
+import { arithmetic, negate } from './arithmetic.js'
+import { castTo, typeOfName } from './cast.js'
+import { createCall } from './createCall.js'
+import { fieldName, quoteIdentifier, quoteString } from './ddl.js'
+import type { Environment } from './environment.js'
+import { subscript } from './functions/array.js'
+import { extractField } from './functions/dateTime.js'
+import { functionRule } from './functions/index.js'
+import { interval, typedLiteral } from './literals.js'
+import { hasName, type Resolved, relationColumns, resolveName, resolveQualified } from './scope.js'
+import { TranslateError } from './translateError.js'
+import { translateQuery } from './translateQuery.js'
+import { coerce, commonTypeOf, NULL, type Typed, textLiteral, typed } from './typed.js'
+import {
+  arrayOf,
+  BIGINT,
+  BOOLEAN,
+  canCoerce,
+  DOUBLE,
+  decimal,
+  INTEGER,
+  isComparable,
+  isOrderable,
+  type RowField,
+  type SqlType,
+  typeName,
+  VARBINARY,
+  VARCHAR,
+} from './types.js'
+
+export interface RenderOptions {
+  /** Whether the place knows what to do with a time in another zone than UTC. */
+  readonly zoned?: boolean
+}
+
+/** Translates an expression and gives it its type. Throws `TranslateError` for what Trino would refuse. */
+export function render(expression: Expression, environment: Environment, options: RenderOptions = {}): Typed {
+  const key = groupingKey(expression, environment)
+  const value = key ?? renderNode(expression, environment)
+  if (value.zone !== undefined && !options.zoned) {
+    const message =
+      'A time AT TIME ZONE can be compared, grouped, ordered, returned, or given to a date function. ' +
+      'Elsewhere CAST it to timestamp, date or varchar first.'
+    throw new TranslateError(message, expression)
+  }
+  return value
+}
+
+/** Translates an expression as if there was no GROUP BY: inside an aggregate, and for comparing it with the keys. */
+export function renderFree(expression: Expression, environment: Environment): Typed {
+  const { grouping: _grouping, ...rest } = environment
+  return render(expression, rest, { zoned: true })
+}
+
+/** A condition's SQL. `place` says whose condition it is. */
+export function renderBoolean(expression: Expression, environment: Environment, place: string): string {
+  const value = render(expression, environment)
+  if (!canCoerce(value.type, BOOLEAN)) {
+    throw new TranslateError(
+      `${place} takes a condition, not a value of type ${typeName(value.type)}.`,
+      expression,
+    )
+  }
+  return coerce(value, BOOLEAN)
+}
+
+/** An expression's SQL in a type that it must have or be coercible to. */
+export function renderAs(
+  expression: Expression,
+  type: SqlType,
+  environment: Environment,
+  place: string,
+): string {
+  const value = render(expression, environment)
+  if (!canCoerce(value.type, type)) {
+    throw new TranslateError(`${place} takes ${typeName(type)}, not ${typeName(value.type)}.`, expression)
+  }
+  return coerce(value, type)
+}
+
+/** The expression's value when it is one of the GROUP BY expressions. */
+function groupingKey(expression: Expression, environment: Environment): Typed | undefined {
+  const { grouping } = environment
+  if (!grouping || grouping.keys.size === 0 || expression.kind === 'lambda') return undefined
+  let value = grouping.free.get(expression)
+  if (!value) {
+    value = renderFree(expression, environment)
+    grouping.free.set(expression, value)
+  }
+  return grouping.keys.has(value.sql) ? value : undefined
+}
+
+function renderNode(node: Expression, environment: Environment): Typed {
+  const boolean = (sql: string) => typed(sql, BOOLEAN)
+  const condition = (part: Expression, place: string) => renderBoolean(part, environment, place)
+  switch (node.kind) {
+    case 'null':
+      return NULL
+    case 'boolean':
+      return boolean(node.value ? 'TRUE' : 'FALSE')
+    case 'integer':
+      return integerLiteral(node.text, node)
+    case 'decimal':
+      return decimalLiteral(node.text, node)
+    case 'double':
+      return doubleLiteral(node.text, node)
+    case 'string':
+      return textLiteral(node.value)
+    case 'binary':
+      return typed(`from_hex('${node.hex}')`, VARBINARY)
+    case 'typedLiteral':
+      return typedLiteral(node.type, node.value, node)
+    case 'interval':
+      return interval(node)
+    case 'name':
+      return column(resolveName(node.name, environment.scope), node.name, environment)
+    case 'field':
+      return renderField(node, environment)
+    case 'subscript': {
+      const base = render(node.base, environment)
+      return subscript(base, render(node.index, environment), node, node.index)
+    }
+    case 'row':
+      return renderRow(node.items.map((item) => render(item, environment)))
+    case 'array': {
+      const items = node.items.map((item) => render(item, environment))
+      const type = common(items, node, 'The items of an ARRAY')
+      return typed(`[${items.map((item) => coerce(item, type)).join(', ')}]`, arrayOf(type))
+    }
+    case 'logical':
+      return boolean(
+        `(${node.terms.map((term) => condition(term, node.operator)).join(` ${node.operator} `)})`,
+      )
+    case 'not':
+      return boolean(`(NOT ${condition(node.operand, 'NOT')})`)
+    case 'comparison':
+      return compare(node.operator, [node.left, node.right], node, environment)
+    case 'distinctFrom': {
+      const [left, right] = comparable([node.left, node.right], '=', node, environment)
+      return boolean(`(${left} IS ${node.not ? 'NOT ' : ''}DISTINCT FROM ${right})`)
+    }
+    case 'between': {
+      const [operand, low, high] = comparable([node.operand, node.low, node.high], '<', node, environment)
+      return boolean(`(${operand} ${node.not ? 'NOT ' : ''}BETWEEN ${low} AND ${high})`)
+    }
+    case 'inList': {
+      const [operand, ...items] = comparable([node.operand, ...node.items], '=', node, environment)
+      return boolean(`(${operand} ${node.not ? 'NOT ' : ''}IN (${items.join(', ')}))`)
+    }
+    case 'inQuery':
+      return boolean(renderInQuery(node, environment))
+    case 'quantified': {
+      const query = translateQuery(node.query, environment)
+      const columnType = singleColumn(query.columns, node.query)
+      const left = render(node.left, environment)
+      const type = comparableType([left, typed('', columnType)], node.operator, node)
+      const alias = environment.fresh('t')
+      const item = coerce(typed(`${alias}.${query.columns[0]?.name}`, columnType), type)
+      const rows = `(SELECT ${item} FROM (${query.sql}) AS ${alias})`
+      return boolean(`(${coerce(left, type)} ${node.operator} ${node.quantifier} ${rows})`)
+    }
+    case 'like':
+      return renderLike(node, environment)
+    case 'isNull': {
+      const operand = render(node.operand, environment, { zoned: true })
+      return boolean(`(${operand.sql} IS ${node.not ? 'NOT ' : ''}NULL)`)
+    }
+    case 'arithmetic': {
+      const left = render(node.left, environment, { zoned: true })
+      const right = render(node.right, environment, { zoned: true })
+      return arithmetic(node.operator, left, right, node)
+    }
+    case 'sign':
+      return negate(render(node.operand, environment), node.negative, node)
+    case 'concat':
+      return renderConcat(node.terms, environment)
+    case 'atTimeZone': {
+      const call: Call = {
+        ...node,
+        kind: 'call',
+        name: { text: 'at_timezone', start: node.start, end: node.end },
+        args: [node.operand, node.zone],
+        star: false,
+        distinct: false,
+        orderBy: [],
+      }
+      return renderCall(call, environment)
+    }
+    case 'case':
+      return renderCase(node, environment)
+    case 'cast': {
+      const value = render(node.operand, environment, { zoned: true })
+      return castTo(value, typeOfName(node.type), node.safe, node)
+    }
+    case 'extract':
+      return extractField(node.field, render(node.operand, environment, { zoned: true }), node)
+    case 'exists':
+      return boolean(`EXISTS (${translateQuery(node.query, environment).sql})`)
+    case 'subquery': {
+      const query = translateQuery(node.query, environment)
+      return typed(`(${query.sql})`, singleColumn(query.columns, node.query))
+    }
+    case 'lambda':
+      throw new TranslateError('A lambda stands only where a function takes one.', node)
+    case 'call':
+      return renderCall(node, environment)
+  }
+}
+
+function column({ value, scope }: Resolved, name: Name, environment: Environment): Typed {
+  const { grouping } = environment
+  if (grouping && scope === grouping.scope && !grouping.keys.has(value.sql)) {
+    const message = `Column ${name.text} is neither in GROUP BY nor in an aggregate function.`
+    throw new TranslateError(message, name)
+  }
+  return value
+}
+
+/** `relation.column`, or a field of a row. */
+function renderField(node: Extract<Expression, { kind: 'field' }>, environment: Environment): Typed {
+  if (node.base.kind === 'name') {
+    const relation = node.base.name
+    const found = resolveQualified(relation, node.name, environment.scope)
+    if (found) return column(found, { ...node.name, start: relation.start }, environment)
+    if (!hasName(relation, environment.scope) && !relationColumns(relation, environment.scope)) {
+      const message = `There is neither a relation nor a column ${relation.text} here.`
+      throw new TranslateError(message, relation)
+    }
+  }
+  const base = render(node.base, environment)
+  return rowField(base, node.name)
+}
+
+function rowField(base: Typed, name: Name): Typed {
+  if (base.type.kind !== 'row') {
+    throw new TranslateError(`A value of type ${typeName(base.type)} has no field ${name.text}.`, name)
+  }
+  const at = base.type.fields.findIndex((field) => field.name?.toLowerCase() === name.text.toLowerCase())
+  const field = base.type.fields[at]
+  if (!field) {
+    const known = base.type.fields.flatMap((one) => one.name ?? []).join(', ')
+    throw new TranslateError(
+      `There is no field ${name.text}; the fields are ${known || 'without names'}.`,
+      name,
+    )
+  }
+  return typed(`(${base.sql}).${quoteIdentifier(fieldName(field, at))}`, field.type)
+}
+
+function renderRow(items: readonly Typed[]): Typed {
+  const fields: RowField[] = items.map((item) => ({ type: item.type }))
+  const parts = items.map(
+    (item, at) =>
+      `${quoteIdentifier(`field${at}`)} := ${item.type.kind === 'unknown' ? 'CAST(NULL AS INTEGER)' : item.sql}`,
+  )
+  return typed(`struct_pack(${parts.join(', ')})`, { kind: 'row', fields })
+}
+
+function integerLiteral(text: string, span: Expression): Typed {
+  const integer = BigInt(text)
+  if (integer > 9223372036854775807n) {
+    throw new TranslateError(`${text} is larger than a bigint can hold.`, span)
+  }
+  return { sql: integer.toString(), type: integer > 2147483647n ? BIGINT : INTEGER, integer }
+}
+
+function decimalLiteral(text: string, span: Expression): Typed {
+  const [whole = '', fraction = ''] = text.split('.')
+  const digits = whole.replace(/^0+/, '')
+  const precision = Math.max(1, digits.length + fraction.length)
+  if (precision > 38) throw new TranslateError(`${text} has more than 38 digits.`, span)
+  const sql = `CAST(${quoteString(`${digits || '0'}.${fraction || '0'}`)} AS DECIMAL(${precision}, ${fraction.length}))`
+  return typed(sql, decimal(precision, fraction.length))
+}
+
+function doubleLiteral(text: string, span: Expression): Typed {
+  const value = Number(text)
+  if (!Number.isFinite(value)) throw new TranslateError(`${text} is larger than a double can hold.`, span)
+  return typed(`CAST('${value}' AS DOUBLE)`, DOUBLE)
+}
+
+function compare(
+  operator: ComparisonOperator,
+  operands: readonly Expression[],
+  span: Expression,
+  environment: Environment,
+): Typed {
+  const [left, right] = comparable(operands, operator, span, environment)
+  return typed(`(${left} ${operator} ${right})`, BOOLEAN)
+}
+
+/** SQL of operands in the one type in which they can be compared. */
+function comparable(
+  operands: readonly Expression[],
+  operator: ComparisonOperator,
+  span: Expression,
+  environment: Environment,
+): string[] {
+  const values = operands.map((operand) => render(operand, environment, { zoned: true }))
+  const type = comparableType(values, operator, span)
+  return values.map((value) => coerce(value, type))
+}
+
+function comparableType(values: readonly Typed[], operator: ComparisonOperator, span: Expression): SqlType {
+  const type = commonTypeOf(values)
+  if (!type) {
+    const names = [...new Set(values.map((value) => typeName(value.type)))].join(' and ')
+    throw new TranslateError(`Values of the types ${names} can't be compared: use CAST.`, span)
+  }
+  const possible = operator === '=' || operator === '<>' ? isComparable(type) : isOrderable(type)
+  if (!possible) throw new TranslateError(`Values of type ${typeName(type)} can't be compared.`, span)
+  return type
+}
+
+function common(values: readonly Typed[], span: Expression, what: string): SqlType {
+  const type = commonTypeOf(values)
+  if (type) return type
+  const names = [...new Set(values.map((value) => typeName(value.type)))].join(', ')
+  throw new TranslateError(`${what} have different types: ${names}.`, span)
+}
+
+function singleColumn(
+  columns: readonly { readonly type: SqlType }[],
+  span: { start: number; end: number },
+): SqlType {
+  if (columns.length !== 1) {
+    throw new TranslateError(`A subquery in an expression gives one column, not ${columns.length}.`, span)
+  }
+  return (columns[0] as { type: SqlType }).type
+}
+
+function renderInQuery(node: Extract<Expression, { kind: 'inQuery' }>, environment: Environment): string {
+  const query = translateQuery(node.query, environment)
+  const operand = render(node.operand, environment)
+  const alias = environment.fresh('t')
+  const items = query.columns.map((one) => typed(`${alias}.${one.name}`, one.type))
+  const item = items.length === 1 ? (items[0] as Typed) : renderRow(items)
+  const type = comparableType([operand, item], '=', node)
+  const rows = `(SELECT ${coerce(item, type)} FROM (${query.sql}) AS ${alias})`
+  return `(${coerce(operand, type)} ${node.not ? 'NOT ' : ''}IN ${rows})`
+}
+
+function renderLike(node: Extract<Expression, { kind: 'like' }>, environment: Environment): Typed {
+  const operand = renderAs(node.operand, VARCHAR, environment, 'LIKE')
+  const pattern = renderAs(node.pattern, VARCHAR, environment, 'LIKE')
+  let marker = ''
+  if (node.escape) {
+    const value = render(node.escape, environment)
+    if (value.text === undefined || [...value.text].length !== 1) {
+      throw new TranslateError('ESCAPE takes one character in quotes.', node.escape)
+    }
+    marker = ` ESCAPE ${value.sql}`
+  }
+  return typed(`(${operand} ${node.not ? 'NOT ' : ''}LIKE ${pattern}${marker})`, BOOLEAN)
+}
+
+function renderConcat(terms: readonly Expression[], environment: Environment): Typed {
+  const name = { text: 'concat', start: terms[0]?.start ?? 0, end: terms.at(-1)?.end ?? 0 }
+  return renderCall(
+    {
+      kind: 'call',
+      name,
+      args: terms,
+      star: false,
+      distinct: false,
+      orderBy: [],
+      start: name.start,
+      end: name.end,
+    },
+    environment,
+  )
+}
+
+function renderCase(node: Extract<Expression, { kind: 'case' }>, environment: Environment): Typed {
+  const results = [...node.whens.map((when) => when.result), ...(node.else ? [node.else] : [])]
+  const values = results.map((result) => render(result, environment))
+  const type = common(values, node, 'The results of CASE')
+  const whens = node.whens.map(({ when }, at) => {
+    const test = node.operand
+      ? compare('=', [node.operand, when], when, environment).sql
+      : renderBoolean(when, environment, 'WHEN')
+    return `WHEN ${test} THEN ${coerce(values[at] as Typed, type)}`
+  })
+  const otherwise = node.else ? ` ELSE ${coerce(values.at(-1) as Typed, type)}` : ''
+  return typed(`CASE ${whens.join(' ')}${otherwise} END`, type)
+}
+
+function renderCall(call: Call, environment: Environment): Typed {
+  const rule = functionRule(call.name.text)
+  if (!rule) {
+    const message = `Function ${call.name.text} is not supported: see docs/sql-dialect.md for the functions that are.`
+    throw new TranslateError(message, call.name)
+  }
+  return rule.translate(createCall(call, rule, environment))
+}

@@ -1,0 +1,92 @@
+import { duckdbTypeOf, fieldName, quoteIdentifier, quoteString } from './ddl.js'
+import { commonType, isFloating, isInteger, type SqlType, sameType, UNKNOWN, VARCHAR } from './types.js'
+
+/** A piece of DuckDB's SQL that is one operand (composite ones stand in parentheses), with its type in Trino. */
+export interface Typed {
+  readonly sql: string
+  readonly type: SqlType
+  /**
+   * SQL of the zone that a timestamp with time zone is shown in; absent means UTC. DuckDB keeps the instant only, so
+   * what depends on the zone is translated where the zone is still known, and refused elsewhere.
+   */
+  readonly zone?: string
+  /** The value, when it is a string literal: masks and patterns are translated with the statement. */
+  readonly text?: string
+  /** Set when it is a whole number written in the statement. */
+  readonly integer?: bigint
+  /** Set for an interval written in the statement: whether it is a whole number of days. */
+  readonly wholeDays?: boolean
+}
+
+export function typed(sql: string, type: SqlType): Typed {
+  return { sql, type }
+}
+
+export function textLiteral(text: string): Typed {
+  return { sql: quoteString(text), type: VARCHAR, text }
+}
+
+export const NULL: Typed = { sql: 'NULL', type: UNKNOWN }
+
+/** The value as SQL of another type, which Trino's rules of coercion lead to. The caller has checked that they do. */
+export function coerce(value: Typed, to: SqlType): string {
+  const { sql, type: from } = value
+  if (sameType(from, to) || to.kind === 'unknown') return sql
+  if (from.kind === 'unknown') return `CAST(NULL AS ${duckdbTypeOf(to)})`
+  if (value.integer !== undefined && to.kind === 'bigint') return `CAST(${sql} AS BIGINT)`
+  return convert(sql, from, to)
+}
+
+/** The value of a type in another type of the same shape, fields of rows by their position. */
+function convert(sql: string, from: SqlType, to: SqlType): string {
+  if (duckdbTypeOf(from) === duckdbTypeOf(to)) return sql
+  if (from.kind === 'row' && to.kind === 'row') {
+    const fields = to.fields.map((field, at) => {
+      const source = from.fields[at] as (typeof from.fields)[number]
+      const value = `(${sql}).${quoteIdentifier(fieldName(source, at))}`
+      return `${quoteIdentifier(fieldName(field, at))} := ${convert(value, source.type, field.type)}`
+    })
+    return `CASE WHEN ${sql} IS NULL THEN NULL ELSE struct_pack(${fields.join(', ')}) END`
+  }
+  if (from.kind === 'array' && to.kind === 'array' && holdsRow(to.item)) {
+    return `list_transform(${sql}, lambda ocg_item: ${convert('ocg_item', from.item, to.item)})`
+  }
+  if (from.kind === 'decimal' && isFloating(to)) return `CAST(${sql} AS DOUBLE)`
+  return `CAST(${sql} AS ${duckdbTypeOf(to)})`
+}
+
+function holdsRow(type: SqlType): boolean {
+  return type.kind === 'row' || (type.kind === 'array' && holdsRow(type.item))
+}
+
+/** The type that all values take together; undefined when there is none. */
+export function commonTypeOf(values: readonly Typed[]): SqlType | undefined {
+  let type: SqlType | undefined = UNKNOWN
+  for (const value of values) type = type && commonType(type, value.type)
+  return type
+}
+
+/**
+ * SQL that fails with a message when a condition holds, and is the value otherwise. DuckDB's own `error()` can't stand in
+ * TRY; a cast that fails can. `engineMessage` finds the text again.
+ */
+export function failWhen(condition: string, message: string, otherwise: string): string {
+  const failure = `CASE WHEN CAST(${quoteString(`${FAILURE_MARK}${message}`)} AS BOOLEAN) THEN NULL END`
+  return `CASE WHEN ${condition} THEN ${failure} ELSE ${otherwise} END`
+}
+
+/** Stands before the texts of failures that this translation raises. */
+export const FAILURE_MARK = 'ocg: '
+
+/** A date or time without a zone, as its fields are shown: what `hour`, `date_format` and CAST look at. */
+export function localTime(value: Typed): string {
+  if (value.type.kind !== 'timestampTz') return value.sql
+  return `timezone(${value.zone ?? "'UTC'"}, ${value.sql})`
+}
+
+/** A whole number as DuckDB's 64 bits. */
+export function asBigint(value: Typed): string {
+  return isInteger(value.type) && value.type.kind !== 'bigint' && value.integer === undefined
+    ? `CAST(${value.sql} AS BIGINT)`
+    : value.sql
+}
