@@ -1,4 +1,5 @@
 import { SqlError, type SqlFailureReason } from '../../../ports/sqlEngine.js'
+import { FAILURE_MARK } from '../dialect/typed.js'
 
 /** A failure of the engine in its own words, which may hold paths and internal names. */
 export interface EngineFailure {
@@ -60,6 +61,8 @@ const DAMAGE = [
 const PASSING = new Set(['Out of Memory', 'IO', 'INTERRUPT', 'TransactionContext', 'Connection', ''])
 
 function sentence(kind: string, text: string): readonly [SqlFailureReason, string] {
+  const own = raisedMessage(text)
+  if (own !== undefined) return ['failed', own]
   switch (kind) {
     case 'Out of Memory':
       return ['outOfMemory', 'The statement needs more memory than statements may use.']
@@ -81,6 +84,15 @@ function sentence(kind: string, text: string): readonly [SqlFailureReason, strin
     default:
       return ['unavailable', 'SQL is not available at the moment. Try again shortly.']
   }
+}
+
+/** The message of a failure that translated SQL raises itself: it stands in quotes in the engine's. */
+function raisedMessage(text: string): string | undefined {
+  const start = text.indexOf(`'${FAILURE_MARK}`)
+  if (start < 0) return undefined
+  const from = start + 1 + FAILURE_MARK.length
+  const end = text.indexOf("' to ", from)
+  return end < 0 ? undefined : text.slice(from, end)
 }
 
 const MESSAGE_LENGTH = 300

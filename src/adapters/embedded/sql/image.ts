@@ -1,7 +1,9 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { sha256Hex } from '../../../model/keys.js'
 import type { LakeTable } from '../../../model/lakeSchema.js'
 import type { Item } from '../../../ports/itemTable.js'
 import { quoteIdentifier } from '../dialect/ddl.js'
+import { MACROS } from '../dialect/macros.js'
 import type { Store } from '../store/store.js'
 import { openImageFile, removeImage } from './imageFile.js'
 import { createTable, createView, definitionHash, IMAGE_FORMAT, STORED } from './imageSchema.js'
@@ -57,7 +59,7 @@ export async function staleTables(image: Image, tables: readonly LakeTable[]): P
   )
 }
 
-/** Shows exactly these tables to statements; their stored forms exist. Others are dropped. */
+/** Shows exactly these tables, and the macros of translated statements. The stored forms exist; others are dropped. */
 export async function showTables(image: Image, tables: readonly LakeTable[]): Promise<void> {
   const { writer } = image
   const kept = new Set(tables.map(({ name }) => name))
@@ -70,6 +72,7 @@ export async function showTables(image: Image, tables: readonly LakeTable[]): Pr
       await writer.run(`DROP TABLE IF EXISTS ${STORED}.${quoteIdentifier(name)}`)
       await writer.run('DELETE FROM meta.tables WHERE name = $1', [name])
     }
+    await makeMacros(writer)
     for (const table of tables) await writer.run(createView(table))
   })
   image.tables.clear()
@@ -99,6 +102,15 @@ export async function inTransaction<T>(connection: DuckDBConnection, work: () =>
   }
 }
 
+/** They are a hundred, and only another version of the program has others. */
+async function makeMacros(writer: DuckDBConnection): Promise<void> {
+  const hash = sha256Hex(MACROS.join(';'))
+  const result = await writer.runAndReadAll('SELECT macros FROM meta.image')
+  if (result.getRows()[0]?.[0] === hash) return
+  for (const macro of MACROS) await writer.run(macro)
+  await writer.run('UPDATE meta.image SET macros = $1', [hash])
+}
+
 async function connect(store: Store, limits: SqlLimits): Promise<Pick<Image, 'instance' | 'writer'>> {
   const instance = await openImageFile(store.folder, limits)
   return { instance, writer: await instance.connect() }
@@ -122,9 +134,11 @@ async function writeMeta(writer: DuckDBConnection, store: Store): Promise<number
   await inTransaction(writer, async () => {
     await writer.run(`CREATE SCHEMA ${STORED}`)
     await writer.run('CREATE SCHEMA meta')
-    await writer.run('CREATE TABLE meta.image (format INTEGER, store VARCHAR, position BIGINT)')
+    await writer.run(
+      'CREATE TABLE meta.image (format INTEGER, store VARCHAR, position BIGINT, macros VARCHAR)',
+    )
     await writer.run('CREATE TABLE meta.tables (name VARCHAR, hash VARCHAR)')
-    await writer.run(`INSERT INTO meta.image VALUES (${IMAGE_FORMAT}, $1, ${position})`, [store.id])
+    await writer.run(`INSERT INTO meta.image VALUES (${IMAGE_FORMAT}, $1, ${position}, '')`, [store.id])
   })
   return position
 }

@@ -121,6 +121,7 @@ async function configure(instance: DuckDBInstance, folder: string, limits: SqlLi
       'SET GLOBAL autoinstall_known_extensions = false',
       'SET GLOBAL autoload_known_extensions = false',
       'SET GLOBAL allow_community_extensions = false',
+      'SET GLOBAL allow_persistent_secrets = false',
       'SET GLOBAL enable_external_access = false',
       'SET GLOBAL lock_configuration = true',
     ]) {

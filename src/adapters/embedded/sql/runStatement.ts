@@ -17,8 +17,8 @@ export interface RowSink {
 }
 
 /**
- * Runs one statement in DuckDB's dialect, on the snapshot of its own transaction. Rows stream into the sink. When
- * the signal aborts, its reason is thrown: a `SqlError`, as for every failure.
+ * Runs one statement in DuckDB's dialect, on the snapshot of its own transaction. Rows stream into the sink; answers
+ * their number. When the signal aborts, its reason is thrown: a `SqlError`, as for every failure.
  */
 export async function runStatement(
   instance: DuckDBInstance,
@@ -26,7 +26,7 @@ export async function runStatement(
   limits: StatementLimits,
   sink: RowSink,
   signal: AbortSignal,
-): Promise<{ readonly columns: readonly string[]; readonly rowCount: number }> {
+): Promise<number> {
   signal.throwIfAborted()
   const connection = await instance.connect()
   const stopInterrupting = interruptOnAbort(connection, signal)
@@ -49,7 +49,7 @@ export async function runStatement(
       }
       await sink.drain()
     }
-    return { columns: result.columnNames(), rowCount }
+    return rowCount
   } catch (error) {
     if (signal.aborted) throw signal.reason
     throw sqlError(error)

@@ -23,6 +23,7 @@ import type {
 import { writeResult } from './resultFile.js'
 import { type RowSink, runStatement } from './runStatement.js'
 import { createStatementGate } from './statementGate.js'
+import { translateStatement } from './translateStatement.js'
 
 /** The child process's side of the engine. */
 export interface Worker {
@@ -39,7 +40,6 @@ export async function openWorker(
   const store = await openStore(open.folder)
   const image = await openImage(store, open.limits)
   const running = new Map<number, AbortController>()
-  let tables: readonly LakeTable[] = lakeTables(open.model)
 
   const gate = createStatementGate()
   const follower = startFollower({
@@ -66,18 +66,29 @@ export async function openWorker(
     fail(error)
   }
 
+  /** Those of the present image, also while those of another model are being made. */
+  function shownTables(): LakeTable[] {
+    return [...image.tables.values()].map(({ table }) => table)
+  }
+
   async function run(request: number, command: RunCommand): Promise<RunAnswer> {
     const controller = new AbortController()
     running.set(request, controller)
     await gate.enter()
     const timer = setTimeout(() => controller.abort(tooSlow(command.timeoutMs)), command.timeoutMs)
     try {
-      const sql = command.sql
-      if (command.resultFile !== undefined)
-        return await runIntoFile(sql, command, command.resultFile, controller.signal)
+      const { sql, columns } = translateStatement(command.sql, shownTables())
+      const { resultFile } = command
+      if (resultFile !== undefined) {
+        return { columns, rows: [], rowCount: await runIntoFile(sql, command, resultFile, controller.signal) }
+      }
       const rows: SqlRow[] = []
       const sink: RowSink = { take: (row) => rows.push(row), drain: async () => undefined }
-      return { ...(await runStatement(image.instance, sql, command, sink, controller.signal)), rows }
+      return {
+        columns,
+        rows,
+        rowCount: await runStatement(image.instance, sql, command, sink, controller.signal),
+      }
     } finally {
       clearTimeout(timer)
       gate.leave()
@@ -90,12 +101,12 @@ export async function openWorker(
     command: RunCommand,
     file: string,
     signal: AbortSignal,
-  ): Promise<RunAnswer> {
+  ): Promise<number> {
     const writer = await writeResult(file)
     try {
-      const result = await runStatement(image.instance, sql, command, writer, signal)
+      const rowCount = await runStatement(image.instance, sql, command, writer, signal)
       await writer.finish()
-      return { ...result, rows: [] }
+      return rowCount
     } catch (error) {
       await writer.discard()
       throw error
@@ -112,6 +123,8 @@ export async function openWorker(
     }
     stopGuard()
     await follower.close()
+    // What a statement still holds open keeps the file from being written in order.
+    await gate.quiet(CLOSE_WAIT_MS, async () => undefined)
     closeImage(image)
     await store.close()
     process.exit(0)
@@ -122,11 +135,10 @@ export async function openWorker(
       case 'run':
         return run(request, command)
       case 'reload':
-        tables = lakeTables(command.model)
-        await follower.setTables(tables)
+        await follower.setTables(lakeTables(command.model))
         return null
       case 'export':
-        return exportLake(image.instance, tables, command.folder, {
+        return exportLake(image.instance, shownTables(), command.folder, {
           memoryMb: open.limits.memoryMb,
           onProgress: (table, rows) => send({ kind: 'progress', work: 'export', table, rows }),
         })
@@ -149,7 +161,9 @@ export async function openWorker(
     }
   }
 
-  follower.setTables(tables).then(() => send({ kind: 'ready', position: image.position }), giveUp)
+  follower
+    .setTables(lakeTables(open.model))
+    .then(() => send({ kind: 'ready', position: image.position }), giveUp)
   send({ kind: 'open' })
 
   return {
@@ -160,6 +174,8 @@ export async function openWorker(
     },
   }
 }
+
+const CLOSE_WAIT_MS = 2000
 
 function tooSlow(timeoutMs: number): SqlError {
   return new SqlError('timeout', `The statement took longer than ${Math.round(timeoutMs / 1000)} s.`)
