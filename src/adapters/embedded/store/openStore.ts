@@ -12,6 +12,7 @@ import { lmdbHostLock } from './hostLock.js'
 import { lmdbItemTable } from './lmdbItemTable.js'
 import { createSendNotices, lmdbQueue } from './queues.js'
 import type { QueueMessages, QueueName, Store, StoreQueue } from './store.js'
+import { inspectStoreFile } from './storeFile.js'
 import { storeStats } from './storeStats.js'
 
 export interface OpenStoreOptions {
@@ -73,6 +74,8 @@ async function makeFolder(folder: string): Promise<string> {
 
 async function openFiles(folder: string, files: string): Promise<Environment> {
   try {
+    const mistake = await inspectStoreFile(join(files, 'data.mdb'))
+    if (mistake) throw new DataFolderError('corrupt', `The store's file in ${folder} ${mistake}.`)
     return openEnvironment(files, (environment) => checkFormat(environment, folder))
   } catch (cause) {
     if (cause instanceof DataFolderError) throw cause
@@ -110,7 +113,11 @@ function reasonOf(cause: unknown): string {
   return typeof code === 'string' ? code : message
 }
 
+/** Whether the system refused access; LMDB tells its numbers, Node its names. */
 function isAccessFailure(cause: unknown): boolean {
-  const { code, message } = cause as { code?: number; message: string }
-  return code === 13 || code === 30 || code === 28 || /permission|read-only|no space/i.test(message)
+  const { errno, syscall, code } = cause as NodeJS.ErrnoException
+  return (errno !== undefined && syscall !== undefined) || ACCESS_CODES.has(Number(code))
 }
+
+/** EPERM, EACCES, ENOSPC and EROFS. */
+const ACCESS_CODES = new Set([1, 13, 28, 30])
