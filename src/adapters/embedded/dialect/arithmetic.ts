@@ -54,15 +54,19 @@ function whole(operator: BinaryOperator, left: Typed, right: Typed, type: SqlTyp
       ? `CAST(${left.sql} AS ${type.kind.toUpperCase()})`
       : coerce(left, type)
   const b = right.integer !== undefined ? right.sql : coerce(right, type)
-  if (operator === '/') return typed(byNonZero(right, b, `(${a} // ${b})`), type)
-  if (operator === '%') return typed(byNonZero(right, b, `(${a} % ${b})`), type)
+  if (operator === '/') return typed(byNonZero(a, right, b, `(${a} // ${b})`), type)
+  if (operator === '%') return typed(byNonZero(a, right, b, `(${a} % ${b})`), type)
   return typed(`(${a} ${operator} ${b})`, type)
 }
 
 /** Trino fails on a division by zero of exact numbers, where DuckDB gives NULL. */
-function byNonZero(divisor: Typed, sql: string, quotient: string): string {
+function byNonZero(dividend: string, divisor: Typed, sql: string, quotient: string): string {
   if (divisor.integer !== undefined && divisor.integer !== 0n) return quotient
-  return failWhen(`${sql} = 0`, 'Division by zero.', quotient)
+  return failWhen(divisionByZero(dividend, sql), 'Division by zero.', quotient)
+}
+
+function divisionByZero(dividend: string, divisor: string): string {
+  return `${divisor} = 0 AND ${dividend} IS NOT NULL`
 }
 
 type Decimal = Extract<SqlType, { kind: 'decimal' }>
@@ -89,14 +93,14 @@ function decimals(operator: BinaryOperator, left: Typed, right: Typed): Typed {
     case '/': {
       const type = decimal(a.precision + b.scale + Math.max(0, b.scale - a.scale), scale) as Decimal
       const quotient = divideDecimals({ sql: x, type: a }, { sql: y, type: b }, type)
-      return typed(failWhen(`${y} = 0`, 'Division by zero.', quotient), type)
+      return typed(failWhen(divisionByZero(x, y), 'Division by zero.', quotient), type)
     }
     case '%': {
       const type = decimal(Math.min(...wholes) + scale, scale) as Decimal
       const operands = decimal(Math.max(...wholes) + scale, scale)
       const remainder = `(${coerce(left, operands)} % ${coerce(right, operands)})`
       const sql = `CAST(${remainder} AS DECIMAL(${type.precision}, ${type.scale}))`
-      return typed(failWhen(`${y} = 0`, 'Division by zero.', sql), type)
+      return typed(failWhen(divisionByZero(x, y), 'Division by zero.', sql), type)
     }
   }
 }

@@ -1,43 +1,30 @@
-import { FAILURE_MARK } from './typed.js'
+import { failure } from './typed.js'
 
-/** A value of any type's place that fails with a message: see `failWhen`. */
-function fail(message: string): string {
-  return `CASE WHEN CAST('${FAILURE_MARK}${message}' AS BOOLEAN) THEN NULL END`
-}
+/** A decimal number, with an exponent or without. */
+const NUMBER = '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?'
 
 const CASTS = {
   'ocg_text_to_boolean(t)': `CASE
-    WHEN t IS NULL THEN NULL
-    WHEN lower(t) IN ('true', 't', '1') THEN TRUE
-    WHEN lower(t) IN ('false', 'f', '0') THEN FALSE
-    ELSE CAST(${fail('A text can not be cast to boolean.')} AS BOOLEAN) END`,
+    ${failure("lower(t) NOT IN ('true', 't', '1', 'false', 'f', '0')", 'A text can not be cast to boolean.')}
+    ELSE lower(t) IN ('true', 't', '1') END`,
   'ocg_text_to_bigint(t)': `CASE
-    WHEN t IS NULL THEN NULL
-    WHEN regexp_full_match(t, '[+-]?[0-9]+') THEN CAST(ltrim(t, '+') AS BIGINT)
-    ELSE CAST(${fail('A text can not be cast to a whole number.')} AS BIGINT) END`,
+    ${failure(`NOT regexp_full_match(t, '[+-]?[0-9]+')`, 'A text can not be cast to a whole number.')}
+    ELSE CAST(ltrim(t, '+') AS BIGINT) END`,
   'ocg_text_to_double(t)': `CASE
-    WHEN t IS NULL THEN NULL
-    WHEN regexp_full_match(trim(t), '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?|NaN|[+-]?Infinity')
-      THEN CAST(ltrim(trim(t), '+') AS DOUBLE)
-    ELSE CAST(${fail('A text can not be cast to a number.')} AS DOUBLE) END`,
+    ${failure(`NOT regexp_full_match(trim(t), '${NUMBER}|NaN|[+-]?Infinity')`, 'A text can not be cast to a number.')}
+    ELSE CAST(ltrim(trim(t), '+') AS DOUBLE) END`,
   'ocg_number_text(t)': `CASE
-    WHEN t IS NULL THEN NULL
-    WHEN regexp_full_match(trim(t), '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?') THEN ltrim(trim(t), '+')
-    ELSE CAST(${fail('A text can not be cast to decimal.')} AS VARCHAR) END`,
+    ${failure(`NOT regexp_full_match(trim(t), '${NUMBER}')`, 'A text can not be cast to decimal.')}
+    ELSE ltrim(trim(t), '+') END`,
   'ocg_date_text(t)': `CASE
-    WHEN t IS NULL THEN NULL
-    WHEN regexp_full_match(trim(t), '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}') THEN trim(t)
-    ELSE CAST(${fail('A text can not be cast to date: it has to be written as YYYY-MM-DD.')} AS VARCHAR) END`,
+    ${failure(`NOT regexp_full_match(trim(t), '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}')`, 'A text can not be cast to date: it has to be written as YYYY-MM-DD.')}
+    ELSE trim(t) END`,
   'ocg_timestamp_text(t)': `CASE
-    WHEN t IS NULL THEN NULL
-    WHEN regexp_full_match(trim(t), '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,9})?)?)?')
-      THEN CASE WHEN regexp_full_match(trim(t), '[^:]*:[0-9]{1,2}') THEN trim(t) || ':00' ELSE trim(t) END
-    ELSE CAST(${fail('A text can not be cast to timestamp: it has to be written as YYYY-MM-DD hh:mm:ss.')} AS VARCHAR) END`,
+    ${failure(`NOT regexp_full_match(trim(t), '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,9})?)?)?')`, 'A text can not be cast to timestamp: it has to be written as YYYY-MM-DD hh:mm:ss.')}
+    WHEN regexp_full_match(trim(t), '[^:]*:[0-9]{1,2}') THEN trim(t) || ':00' ELSE trim(t) END`,
   'ocg_time_text(t)': `CASE
-    WHEN t IS NULL THEN NULL
-    WHEN regexp_full_match(trim(t), '[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?')
-      THEN CASE WHEN regexp_full_match(trim(t), '[0-9]{1,2}:[0-9]{2}') THEN trim(t) || ':00' ELSE trim(t) END
-    ELSE CAST(${fail('A text can not be cast to time: it has to be written as hh:mm:ss.')} AS VARCHAR) END`,
+    ${failure(`NOT regexp_full_match(trim(t), '[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?')`, 'A text can not be cast to time: it has to be written as hh:mm:ss.')}
+    WHEN regexp_full_match(trim(t), '[0-9]{1,2}:[0-9]{2}') THEN trim(t) || ':00' ELSE trim(t) END`,
   'ocg_mantissa(d)': `left(d, 1) || '.' || CASE WHEN length(d) = 1 THEN '0' ELSE substr(d, 2) END`,
   'ocg_scientific(s, w, f, x)': `CASE
     WHEN w IS NULL THEN NULL
@@ -80,18 +67,21 @@ const NUMBERS = {
       % 18446744073709551616) END`,
   'ocg_right_shift(v, n)': `CASE WHEN n >= 64 OR n < 0 THEN CASE WHEN v IS NULL THEN NULL ELSE 0 END
     ELSE ocg_to_signed((CAST(v AS HUGEINT) + CASE WHEN v < 0 THEN 18446744073709551616 ELSE 0 END) // CAST(pow(2, n) AS HUGEINT)) END`,
-  'ocg_to_base(n, r)': `CASE WHEN r < 2 OR r > 36 THEN ${fail('A radix lies between 2 and 36.')}
+  'ocg_to_base(n, r)': `CASE ${failure('r < 2 OR r > 36', 'A radix lies between 2 and 36.')}
     WHEN n < 0 THEN '-' || lower(to_base(-n, CAST(r AS INTEGER))) ELSE lower(to_base(n, CAST(r AS INTEGER))) END`,
   'ocg_digits(t)': "string_split(lower(ltrim(t, '+-')), '')",
   'ocg_digit(d)': "strpos('0123456789abcdefghijklmnopqrstuvwxyz', d) - 1",
   'ocg_from_base(t, r)': `CASE WHEN t IS NULL OR r IS NULL THEN NULL
-    WHEN r < 2 OR r > 36 THEN ${fail('A radix lies between 2 and 36.')}
-    WHEN NOT regexp_full_match(t, '[+-]?[0-9A-Za-z]{1,64}')
-      OR len(list_filter(ocg_digits(t), lambda d: ocg_digit(d) >= r)) > 0 THEN ${fail('A text is not a number of this radix.')}
+    ${failure('r < 2 OR r > 36', 'A radix lies between 2 and 36.')}
+    ${failure(
+      `NOT regexp_full_match(t, '[+-]?[0-9A-Za-z]{1,64}')
+      OR len(list_filter(ocg_digits(t), lambda d: ocg_digit(d) >= r)) > 0`,
+      'A text is not a number of this radix.',
+    )}
     ELSE CAST((CASE WHEN t LIKE '-%' THEN -1 ELSE 1 END) * list_reduce(
       list_transform(ocg_digits(t), lambda d: CAST(ocg_digit(d) AS HUGEINT)), lambda a, b: a * r + b) AS BIGINT) END`,
   'ocg_width_bucket(x, lo, hi, n)': `CASE
-    WHEN n <= 0 OR lo = hi THEN ${fail('width_bucket needs at least one bucket and two different bounds.')}
+    ${failure('n <= 0 OR lo = hi', 'width_bucket needs at least one bucket and two different bounds.')}
     WHEN lo < hi THEN CASE WHEN x < lo THEN 0 WHEN x >= hi THEN n + 1
       ELSE CAST(floor(n * (x - lo) / (hi - lo)) AS BIGINT) + 1 END
     ELSE CASE WHEN x > lo THEN 0 WHEN x <= hi THEN n + 1 ELSE CAST(floor(n * (lo - x) / (lo - hi)) AS BIGINT) + 1 END END`,
@@ -112,32 +102,30 @@ const TEXTS = {
   'ocg_substr(t, n, l)': `CASE WHEN l <= 0 THEN CASE WHEN t IS NULL OR n IS NULL THEN NULL ELSE '' END
     WHEN n > 0 THEN substr(t, n, l)
     WHEN n = 0 OR -n > length(t) THEN CASE WHEN t IS NULL OR l IS NULL THEN NULL ELSE '' END ELSE substr(t, n, l) END`,
-  'ocg_replace(t, a, b)': `CASE WHEN a = '' THEN ${fail('replace looks for an empty text.')} ELSE replace(t, a, b) END`,
-  'ocg_lpad(t, n, p)': `CASE WHEN n < 0 OR p = '' THEN ${fail('lpad takes a length of at least 0 and a text to pad with.')}
+  'ocg_replace(t, a, b)': `CASE ${failure(`a = ''`, 'replace looks for an empty text.')} ELSE replace(t, a, b) END`,
+  'ocg_lpad(t, n, p)': `CASE ${failure(`n < 0 OR p = ''`, 'lpad takes a length of at least 0 and a text to pad with.')}
     ELSE lpad(t, CAST(n AS INTEGER), p) END`,
-  'ocg_rpad(t, n, p)': `CASE WHEN n < 0 OR p = '' THEN ${fail('rpad takes a length of at least 0 and a text to pad with.')}
+  'ocg_rpad(t, n, p)': `CASE ${failure(`n < 0 OR p = ''`, 'rpad takes a length of at least 0 and a text to pad with.')}
     ELSE rpad(t, CAST(n AS INTEGER), p) END`,
-  'ocg_split(t, d)': `CASE WHEN d = '' THEN ${fail('The delimiter of split is empty.')} ELSE string_split(t, d) END`,
-  'ocg_split_limit(t, d, n)': `CASE WHEN n <= 0 THEN ${fail('The limit of split is at least 1.')}
+  'ocg_split(t, d)': `CASE ${failure(`d = ''`, 'The delimiter of split is empty.')} ELSE string_split(t, d) END`,
+  'ocg_split_limit(t, d, n)': `CASE ${failure('n <= 0', 'The limit of split is at least 1.')}
     WHEN len(ocg_split(t, d)) <= n THEN ocg_split(t, d)
     ELSE list_append(list_slice(ocg_split(t, d), 1, n - 1), array_to_string(list_slice(ocg_split(t, d), n, len(ocg_split(t, d))), d)) END`,
-  'ocg_split_part(t, d, n)': `CASE WHEN n <= 0 THEN ${fail('The index of split_part is at least 1.')}
+  'ocg_split_part(t, d, n)': `CASE ${failure('n <= 0', 'The index of split_part is at least 1.')}
     ELSE list_extract(ocg_split(t, d), n) END`,
-  'ocg_codepoint(t)': `CASE WHEN length(t) <> 1 THEN ${fail('codepoint takes one character.')} ELSE unicode(t) END`,
-  'ocg_hamming_distance(a, b)': `CASE WHEN length(a) <> length(b) THEN ${fail('hamming_distance compares texts of one length.')}
+  'ocg_codepoint(t)': `CASE ${failure('length(t) <> 1', 'codepoint takes one character.')} ELSE unicode(t) END`,
+  'ocg_hamming_distance(a, b)': `CASE ${failure('length(a) <> length(b)', 'hamming_distance compares texts of one length.')}
     WHEN a IS NULL OR b IS NULL THEN NULL
     ELSE len(list_filter(range(1, 1 + length(a)), lambda i: substr(a, i, 1) <> substr(b, i, 1))) END`,
   // DuckDB compares bytes: a text in which every character is one byte gives the same.
-  'ocg_levenshtein_distance(a, b)': `CASE WHEN strlen(a) <> length(a) OR strlen(b) <> length(b)
-    THEN ${fail('levenshtein_distance compares ASCII texts only.')} ELSE levenshtein(a, b) END`,
+  'ocg_levenshtein_distance(a, b)': `CASE ${failure('strlen(a) <> length(a) OR strlen(b) <> length(b)', 'levenshtein_distance compares ASCII texts only.')} ELSE levenshtein(a, b) END`,
   'ocg_regexp_extract(t, p, g)': 'CASE WHEN regexp_matches(t, p) THEN regexp_extract(t, p, g) END',
   'ocg_from_utf8(b)': 'decode(b)',
 }
 
 const JSONS = {
   'ocg_json_or_null(t)': 'CASE WHEN json_valid(t) THEN CAST(t AS JSON) END',
-  'ocg_json_parse(t)': `CASE WHEN t IS NULL THEN NULL WHEN json_valid(t) THEN json(t)
-    ELSE CAST(${fail('A text is not JSON.')} AS JSON) END`,
+  'ocg_json_parse(t)': `CASE ${failure('NOT json_valid(t)', 'A text is not JSON.')} ELSE json(t) END`,
   'ocg_json_scalar(j)': `CASE WHEN json_type(j) IN ('OBJECT', 'ARRAY') THEN NULL ELSE j ->> '$' END`,
   'ocg_json_is_scalar(j)': "json_type(j) NOT IN ('OBJECT', 'ARRAY')",
   'ocg_json_size(j)': `CASE json_type(j) WHEN 'OBJECT' THEN len(json_keys(j))
@@ -146,9 +134,9 @@ const JSONS = {
     "CASE WHEN json_type(j) = 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) END",
   'ocg_json_array_contains(j, k, v)': `CASE WHEN json_type(j) = 'ARRAY' AND v IS NOT NULL THEN len(list_filter(
     CAST(j AS JSON[]), lambda x: replace(json_type(x), 'UBIGINT', 'BIGINT') = k AND (x ->> '$') = v)) > 0 END`,
-  'ocg_json_to_text(j)': `CASE json_type(j) WHEN 'DOUBLE' THEN ocg_floating_text(CAST(CAST(j ->> '$' AS DOUBLE) AS VARCHAR))
-    WHEN 'OBJECT' THEN ${fail('A JSON object can not be cast to varchar.')}
-    WHEN 'ARRAY' THEN ${fail('A JSON array can not be cast to varchar.')} ELSE j ->> '$' END`,
+  'ocg_json_to_text(j)': `CASE
+    ${failure("json_type(j) IN ('OBJECT', 'ARRAY')", 'A JSON object or array can not be cast to varchar.')}
+    WHEN json_type(j) = 'DOUBLE' THEN ocg_floating_text(CAST(CAST(j ->> '$' AS DOUBLE) AS VARCHAR)) ELSE j ->> '$' END`,
   'ocg_json_to_bigint(j)': `CASE json_type(j) WHEN 'BOOLEAN' THEN CASE WHEN (j ->> '$') = 'true' THEN 1 ELSE 0 END
     WHEN 'DOUBLE' THEN CAST(round(CAST(j ->> '$' AS DOUBLE)) AS BIGINT) ELSE ocg_text_to_bigint(j ->> '$') END`,
   'ocg_json_to_double(j)': `CASE json_type(j) WHEN 'BOOLEAN' THEN CASE WHEN (j ->> '$') = 'true' THEN 1 ELSE 0 END
@@ -157,6 +145,9 @@ const JSONS = {
     ELSE ocg_text_to_boolean(j ->> '$') END`,
 }
 
+const ISO_TIME =
+  '[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}(:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?)?(Z|[+-]00:?00)?)?'
+
 const TIMES = {
   'ocg_round_time(t, u)': `make_timestamp(CAST(epoch_us(t) + u // 2 - ((epoch_us(t) + u // 2) % u + u) % u AS BIGINT))`,
   'ocg_round_instant(t, u)': "timezone('UTC', ocg_round_time(timezone('UTC', t), u))",
@@ -164,13 +155,11 @@ const TIMES = {
     - CASE WHEN a + to_months(CAST((year(b) - year(a)) * 12 + month(b) - month(a) AS INTEGER)) > b THEN 1 ELSE 0 END`,
   'ocg_months_between(a, b)': 'CASE WHEN b >= a THEN ocg_full_months(a, b) ELSE -(ocg_full_months(b, a)) END',
   'ocg_from_unixtime(s)': `timezone('UTC', make_timestamp(CAST(floor(s * 1000 + 0.5::DOUBLE) AS BIGINT) * 1000))`,
-  'ocg_from_iso8601(t)': `CASE WHEN t IS NULL THEN NULL
-    WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}(:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?)?(Z|[+-]00:?00)?)?')
-      THEN timezone('UTC', date_trunc('millisecond', CAST(ocg_iso_text(regexp_extract(t, '^([^T]*)', 1),
-        regexp_extract(t, 'T([0-9:.,]*)', 1)) AS TIMESTAMP)))
-    ELSE ${fail('A text is not an ISO 8601 time in UTC.')} END`,
   'ocg_iso_text(d, c)': `CASE length(c) WHEN 0 THEN d || ' 00:00:00' WHEN 2 THEN d || ' ' || c || ':00:00'
     WHEN 5 THEN d || ' ' || c || ':00' ELSE d || ' ' || replace(c, ',', '.') END`,
+  'ocg_from_iso8601(t)': `CASE ${failure(`NOT regexp_full_match(t, '${ISO_TIME}')`, 'A text is not an ISO 8601 time in UTC.')}
+    ELSE timezone('UTC', date_trunc('millisecond', CAST(ocg_iso_text(regexp_extract(t, '^([^T]*)', 1),
+      regexp_extract(t, 'T([0-9:.,]*)', 1)) AS TIMESTAMP))) END`,
   'ocg_offset_minutes(l, i)': "CAST((epoch_ms(l) - epoch_ms(timezone('UTC', i))) // 60000 AS BIGINT)",
   'ocg_offset_text(l, i)': `CASE WHEN ocg_offset_minutes(l, i) < 0 THEN '-' ELSE '+' END
     || lpad(CAST(abs(ocg_offset_minutes(l, i)) // 60 AS VARCHAR), 2, '0') || ':'
@@ -210,16 +199,15 @@ const LISTS = {
     WHEN ocg_has_null(l) THEN NULL ELSE TRUE END`,
   'ocg_none_match(l)': 'NOT (ocg_any_match(l))',
   'ocg_sequence(a, b, s)': `CASE
-    WHEN s = 0 OR (s > 0 AND a > b) OR (s < 0 AND a < b) THEN ${fail('The step of sequence leads away from its end.')}
-    WHEN abs(b - a) // abs(s) >= 10000 THEN ${fail('A sequence has at most 10000 items.')}
+    ${failure('s = 0 OR (s > 0 AND a > b) OR (s < 0 AND a < b)', 'The step of sequence leads away from its end.')}
+    ${failure('abs(b - a) // abs(s) >= 10000', 'A sequence has at most 10000 items.')}
     ELSE generate_series(a, b, s) END`,
   'ocg_time_sequence(a, b, s)': `CASE
-    WHEN (a < b AND a + s <= a) OR (a > b AND a + s >= a) THEN ${fail('The step of sequence leads away from its end.')}
-    WHEN abs(epoch_ms(b) - epoch_ms(a)) // greatest(abs(epoch_ms(a + s) - epoch_ms(a)), 1) >= 10000
-      THEN ${fail('A sequence has at most 10000 items.')}
+    ${failure('(a < b AND a + s <= a) OR (a > b AND a + s >= a)', 'The step of sequence leads away from its end.')}
+    ${failure('abs(epoch_ms(b) - epoch_ms(a)) // greatest(abs(epoch_ms(a + s) - epoch_ms(a)), 1) >= 10000', 'A sequence has at most 10000 items.')}
     ELSE generate_series(a, b, s) END`,
   'ocg_slice(l, n, c)': `CASE WHEN l IS NULL OR n IS NULL OR c IS NULL THEN NULL
-    WHEN n = 0 OR c < 0 THEN ${fail('slice starts at 1, or at -1 from the end, and its length is at least 0.')}
+    ${failure('n = 0 OR c < 0', 'slice starts at 1, or at -1 from the end, and its length is at least 0.')}
     WHEN -n > len(l) OR c = 0 THEN list_slice(l, 2, 1)
     WHEN n < 0 THEN list_slice(l, len(l) + n + 1, least(len(l) + n + c, len(l)))
     ELSE list_slice(l, n, least(n + c - 1, len(l))) END`,

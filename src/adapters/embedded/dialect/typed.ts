@@ -68,11 +68,16 @@ export function commonTypeOf(values: readonly Typed[]): SqlType | undefined {
 
 /**
  * SQL that fails with a message when a condition holds, and is the value otherwise. DuckDB's own `error()` can't stand in
- * TRY; a cast that fails can. `engineMessage` finds the text again.
+ * TRY; a cast that fails can. The text is made by the condition, since a constant would be cast whatever the row says.
  */
 export function failWhen(condition: string, message: string, otherwise: string): string {
-  const failure = `CASE WHEN CAST(${quoteString(`${FAILURE_MARK}${message}`)} AS BOOLEAN) THEN NULL END`
-  return `CASE WHEN ${condition} THEN ${failure} ELSE ${otherwise} END`
+  return `CASE ${failure(condition, message)} ELSE ${otherwise} END`
+}
+
+/** The failure as the WHEN of a CASE; the WHENs after it are for the rows that pass. */
+export function failure(condition: string, message: string): string {
+  const text = quoteString(`${FAILURE_MARK}${message}`)
+  return `WHEN CAST(CASE WHEN ${condition} THEN ${text} END AS BOOLEAN) THEN NULL`
 }
 
 /** Stands before the texts of failures that this translation raises. */

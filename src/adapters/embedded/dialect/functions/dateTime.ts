@@ -250,6 +250,20 @@ const withTimeZone = scalar((call) => {
   return zoned(sql, { kind: 'timestampTz', precision: fractionDigits(value.type) }, name)
 })
 
+/** A literal keeps its offset as its zone; other texts have to be in UTC, or the statement fails. */
+const fromIso = scalar((call) => {
+  requireCount(call, 1)
+  const { text } = call.arg(0)
+  const offset = text === undefined ? null : /T[\d:.,]*([+-]\d{2}(?::?\d{2})?)$/.exec(text)
+  if (!offset || text === undefined) return typed(`ocg_from_iso8601(${call.as(0, VARCHAR)})`, TIMESTAMP_TZ)
+  const name = zoneName(offset[1] as string)
+  if (name === undefined) return call.fail(`The offset ${offset[1]} is not supported here.`, 0)
+  const instant = `ocg_from_iso8601(${quoteString(text.slice(0, offset.index + offset[0].length - (offset[1] as string).length))})`
+  if (name === 'UTC') return typed(instant, TIMESTAMP_TZ)
+  const zoneSql = quoteString(name)
+  return zoned(`timezone(${zoneSql}, timezone('UTC', ${instant}))`, TIMESTAMP_TZ, zoneSql)
+})
+
 const fromUnixTime = scalar((call) => {
   requireCount(call, 1, 2)
   if (!isNumeric(call.arg(0).type)) call.fail('from_unixtime takes a number of seconds.', 0)
@@ -327,7 +341,7 @@ export const dateTimeRules: Rules = {
   doy: field,
   format_datetime: formatted(jodaMask),
   from_iso8601_date: overloaded(signature([VARCHAR], DATE, (text) => `CAST(ocg_date_text(${text}) AS DATE)`)),
-  from_iso8601_timestamp: overloaded(signature([VARCHAR], TIMESTAMP_TZ, 'ocg_from_iso8601')),
+  from_iso8601_timestamp: fromIso,
   from_unixtime: fromUnixTime,
   hour: field,
   last_day_of_month: lastDay,
