@@ -66,7 +66,11 @@ export interface SqlEngine {
     executionId: string,
     page: { readonly start?: string; readonly limit: number; readonly maxBytes: number },
   ): Promise<SqlResultPage>
-  /** Runs a statement and waits. Throws `SqlError`; past `timeoutMs` it is stopped and the reason is `timeout`. */
+  /**
+   * Runs a statement and waits. Its snapshot holds what was acknowledged before the call, unless the engine is far
+   * behind: then it answers from what it has. Throws `SqlError`; past `timeoutMs` it is stopped and the
+   * reason is `timeout`.
+   */
   query(sql: string, limits: { readonly timeoutMs: number; readonly maxRows: number }): Promise<SqlResult>
   /** Stops a running execution; does nothing to others. */
   cancel(executionId: string): Promise<void>

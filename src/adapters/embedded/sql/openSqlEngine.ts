@@ -72,6 +72,9 @@ export interface EmbeddedSqlEngine extends SqlEngine {
   close(): Promise<void>
 }
 
+/** Longest wait of a query for the image. Applying a batch takes some 50 ms; past this the image is far behind. */
+const CATCH_UP_MS = 2_000
+
 const ORPHANS_MS = 10 * 60_000
 
 /**
@@ -124,9 +127,18 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
       .catch((error: unknown) => log.warn('Old results could not be removed', { error }))
   }
 
+  /** Who writes and then asks expects to see it: a query waits for what was there before it, but never for long. */
+  async function catchUp(deadline: number): Promise<void> {
+    const head = store.feed.head()
+    if (position.applied() >= head) return
+    client.wake(true)
+    await position.reached(head, Math.min(CATCH_UP_MS, deadline - Date.now()))
+  }
+
   async function runQuery(sql: string, maxRows: number, deadline: number): Promise<RunAnswer> {
     for (let attempt = 1; ; attempt++) {
       if (!(await position.reached(0, deadline - Date.now()))) throw notReady()
+      await catchUp(deadline)
       const timeoutMs = Math.max(1, deadline - Date.now())
       try {
         return await client.request(
