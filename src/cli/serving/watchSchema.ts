@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, resolve, sep } from 'node:path'
-import { watch } from 'chokidar'
 
 export interface SchemaWatch {
   close(): Promise<void>
@@ -16,6 +15,7 @@ const SCHEMA_FILE = /\.(graphql|graphqls|gql)$/i
  * an editor may put another file in their place.
  */
 export async function watchSchema(paths: readonly string[], onChange: () => void): Promise<SchemaWatch> {
+  const { watch } = await import('chokidar')
   const files = new Set<string>()
   const folders: string[] = []
   for (const path of paths.map((one) => resolve(one))) {
