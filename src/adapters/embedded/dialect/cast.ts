@@ -9,6 +9,7 @@ import {
   decimal,
   fractionDigits,
   isFloating,
+  isInteger,
   isNumeric,
   type RowField,
   type SqlType,
@@ -102,6 +103,10 @@ export function castTo(value: Typed, target: CastTarget | SqlType, safe: boolean
   const { type, length } = 'kind' in target ? { type: target, length: undefined } : target
   let sql = castSql(value, type, span)
   if (length !== undefined) sql = `substr(${sql}, 1, ${length})`
+  if (value.type.kind === 'unknown' || value.isNull) return { sql, type, isNull: true }
+  // A literal in its own kind of type is still a literal.
+  if (value.text !== undefined && type.kind === 'varchar' && length === undefined) return value
+  if (value.integer !== undefined && isInteger(type)) return { sql, type, integer: value.integer }
   const zone = type.kind === 'timestampTz' && value.zone !== undefined ? { zone: value.zone } : {}
   if (!safe || sql === value.sql) return { sql, type, ...zone }
   return { sql: `TRY(${sql})`, type, ...zone }

@@ -29,8 +29,15 @@ export interface FunctionCall {
   args(): Typed[]
   /** An argument's SQL in a type that it must be coercible to. */
   as(at: number, type: SqlType): string
-  /** An argument that has to be a string literal; `what` names it. */
-  text(at: number, what: string): string
+  /**
+   * An argument that has to be a string literal; `what` names it. A NULL gives the fallback: the call is NULL then,
+   * whatever its rule makes of it.
+   */
+  text(at: number, what: string, fallback: string): string
+  /** An argument that has to be a whole number written in the statement; a NULL as with `text`. */
+  integer(at: number, what: string): bigint
+  /** Whether `text` or `integer` has met a NULL. */
+  isNull(): boolean
   /** A lambda whose parameters have these types. */
   lambda(at: number, parameters: readonly SqlType[]): TranslatedLambda
   /** The body of a lambda whose parameters are these values. */
@@ -59,6 +66,7 @@ export function createCall(call: Call, rule: FunctionRule, environment: Environm
     throw new TranslateError(message, at === undefined ? call : (call.args[at] ?? call))
   }
   const arg = (at: number) => render(nodeAt(at), inside)
+  let isNull = false
   return {
     name,
     count: call.args.length,
@@ -78,7 +86,25 @@ export function createCall(call: Call, rule: FunctionRule, environment: Environm
       }
       return coerce(value, type)
     },
-    text: (at, what) => arg(at).text ?? fail(`${what} of ${name} has to be a text in quotes.`, at),
+    text: (at, what, fallback) => {
+      const value = arg(at)
+      if (isNullOf(value)) {
+        isNull = true
+        return fallback
+      }
+      return value.text ?? fail(`${what} of ${name} has to be a text in quotes.`, at)
+    },
+    integer: (at, what) => {
+      const value = arg(at)
+      if (isNullOf(value)) {
+        isNull = true
+        return 0n
+      }
+      return (
+        value.integer ?? fail(`${what} of ${name} has to be a whole number written in the statement.`, at)
+      )
+    },
+    isNull: () => isNull,
     lambda: (at, types) => {
       const parameters = types.map((type) => typed(environment.fresh('p'), type))
       const body = lambdaBody(nodeAt(at), parameters, inside, name)
@@ -89,6 +115,11 @@ export function createCall(call: Call, rule: FunctionRule, environment: Environm
     apply: (duckdbName, args, distinct = call.distinct) =>
       applied(call, duckdbName, args, distinct, inside, environment),
   }
+}
+
+/** NULL, or a CAST of it. */
+function isNullOf(value: Typed): boolean {
+  return value.sql === 'NULL' || value.isNull === true
 }
 
 function checkPlace(call: Call, rule: FunctionRule, environment: Environment): void {

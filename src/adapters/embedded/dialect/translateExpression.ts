@@ -392,5 +392,8 @@ function renderCall(call: Call, environment: Environment): Typed {
     const message = `Function ${call.name.text} is not supported: see docs/sql-dialect.md for the functions that are.`
     throw new TranslateError(message, call.name)
   }
-  return rule.translate(createCall(call, rule, environment))
+  const prepared = createCall(call, rule, environment)
+  const value = rule.translate(prepared)
+  if (!prepared.isNull()) return value
+  return { sql: coerce(NULL, value.type), type: value.type, isNull: true }
 }

@@ -14,6 +14,8 @@ export interface Typed {
   readonly text?: string
   /** Set when it is a whole number written in the statement. */
   readonly integer?: bigint
+  /** Set for NULL in a type of its own, such as `CAST(NULL AS varchar)`. */
+  readonly isNull?: boolean
   /** Set for an interval written in the statement: whether it is a whole number of days. */
   readonly wholeDays?: boolean
 }

@@ -123,7 +123,7 @@ const field: FunctionRule = scalar((call) => {
 const UNITS = ['millisecond', 'second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year']
 
 function unit(call: FunctionCall, value: Typed, allowed = UNITS): string {
-  const text = call.text(0, 'The unit').toLowerCase()
+  const text = call.text(0, 'The unit', 'day').toLowerCase()
   if (!allowed.includes(text))
     call.fail(`${text} is not a unit of ${call.name}: use ${allowed.join(', ')}.`, 0)
   if (value.type.kind === 'date' && UNITS.indexOf(text) < UNITS.indexOf('day')) {
@@ -197,7 +197,7 @@ function formatted(mask: (text: string, parsing: boolean) => string | undefined)
   return scalar((call) => {
     requireCount(call, 2)
     const value = moment(call)
-    const text = call.text(1, 'The mask')
+    const text = call.text(1, 'The mask', '')
     const format = mask(text, false)
     if (format === undefined) {
       return call.fail(`The mask '${text}' holds a letter that is not supported: see docs/sql-dialect.md.`, 1)
@@ -212,7 +212,7 @@ function parsed(
 ): FunctionRule {
   return scalar((call) => {
     requireCount(call, 2)
-    const text = call.text(1, 'The mask')
+    const text = call.text(1, 'The mask', '')
     const format = mask(text, true)
     if (format === undefined) {
       return call.fail(`The mask '${text}' holds a letter that can't be read: see docs/sql-dialect.md.`, 1)
@@ -223,12 +223,9 @@ function parsed(
 
 /** SQL of a zone's name: a literal is checked now. */
 function zone(call: FunctionCall, at: number): string | undefined {
-  const value = call.arg(at)
-  if (value.text === undefined) {
-    call.fail('A time zone is written in the statement, as a text in quotes.', at)
-  }
-  const name = zoneName(value.text as string)
-  if (name === undefined) return call.fail(`There is no time zone ${value.text}.`, at)
+  const text = call.text(at, 'The time zone', 'UTC')
+  const name = zoneName(text)
+  if (name === undefined) return call.fail(`There is no time zone ${text}.`, at)
   return name === 'UTC' ? undefined : quoteString(name)
 }
 

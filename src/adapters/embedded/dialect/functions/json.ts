@@ -15,7 +15,7 @@ function document(call: FunctionCall): string {
 }
 
 function path(call: FunctionCall): string {
-  const text = call.text(1, 'The path')
+  const text = call.text(1, 'The path', '$')
   const found = jsonPath(text)
   if (found === undefined) {
     return call.fail(`The path ${text} is not supported: use $, .name, ["name"] and [number].`, 1)

@@ -95,10 +95,8 @@ const round = scalar((call) => {
     return typed(`CAST(ocg_round_whole(${asBigint(value)}, ${digits}) AS ${type.kind.toUpperCase()})`, type)
   if (type.kind !== 'decimal') return typed(`ocg_round(${value.sql}, ${digits})`, type)
   const result = decimal(type.precision + 1, type.scale)
-  const known = call.arg(1).integer
-  if (known === undefined || known < 0n) {
-    return call.fail('The digits of a rounded decimal are a whole number written in the statement.', 1)
-  }
+  const known = call.integer(1, 'The number of digits')
+  if (known < 0n) call.fail('The number of digits of a rounded decimal is at least 0.', 1)
   const scale = Math.min(Number(known), type.scale)
   const rounded = `CAST(${value.sql} AS DECIMAL(${Math.min(38, type.precision + 1)}, ${scale}))`
   return typed(`CAST(${rounded} AS DECIMAL(${precisionOf(result)}, ${type.scale}))`, result)
@@ -119,10 +117,8 @@ const truncate = scalar((call) => {
     return typed(`CAST(trunc(${value.sql}) AS DECIMAL(${precisionOf(result)}, 0))`, result)
   }
   if (type.kind !== 'decimal') return call.fail('truncate with a number of digits takes a decimal.', 0)
-  const known = call.arg(1).integer
-  if (known === undefined || known < 0n) {
-    return call.fail('The digits of a truncated decimal are a whole number written in the statement.', 1)
-  }
+  const known = call.integer(1, 'The number of digits')
+  if (known < 0n) call.fail('The number of digits of a truncated decimal is at least 0.', 1)
   if (Number(known) >= type.scale) return value
   const step = `CAST('1${known === 0n ? '' : `e-${known}`}' AS DECIMAL(38, ${type.scale}))`
   const sql = `(${value.sql} - (${value.sql} % ${step}))`

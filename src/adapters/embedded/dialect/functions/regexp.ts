@@ -7,7 +7,7 @@ import { arrayOf, BIGINT, BOOLEAN, VARCHAR } from '../types.js'
 
 /** The pattern, which has to be a text in quotes: what Java reads otherwise than RE2 is found in it and refused. */
 function pattern(call: FunctionCall, at: number): string {
-  const text = call.text(at, 'The pattern')
+  const text = call.text(at, 'The pattern', '')
   const problem = unsupportedSyntax(text)
   if (problem) call.fail(`The pattern of ${call.name} ${problem}, which only one of the engines knows.`, at)
   return quoteString(text)
@@ -15,11 +15,9 @@ function pattern(call: FunctionCall, at: number): string {
 
 /** Number of a group: NULL comes back where it took no part in the match. */
 function group(call: FunctionCall, at: number): string {
-  const value = call.arg(at)
-  if (value.integer === undefined || value.integer < 0n || value.integer > 9n) {
-    return call.fail('The number of a group is a whole number from 0 to 9.', at)
-  }
-  return value.integer.toString()
+  const number = call.integer(at, 'The number of a group')
+  if (number < 0n || number > 9n) call.fail('The number of a group lies between 0 and 9.', at)
+  return number.toString()
 }
 
 const like = scalar((call) => {
@@ -44,7 +42,7 @@ const replace = scalar((call) => {
   const text = call.as(0, VARCHAR)
   const search = pattern(call, 1)
   if (call.count === 2) return typed(`regexp_replace(${text}, ${search}, '', 'g')`, VARCHAR)
-  const replacement = replacementOf(call.text(2, 'The replacement'))
+  const replacement = replacementOf(call.text(2, 'The replacement', ''))
   if (replacement === undefined) {
     return call.fail('A replacement names groups as $1 to $9; a dollar sign itself is written \\$.', 2)
   }

@@ -68,7 +68,7 @@ const reverse = scalar((call) => {
 
 const normalize = scalar((call) => {
   requireCount(call, 1, 2)
-  const form = call.count === 2 ? call.text(1, 'The form') : 'NFC'
+  const form = call.count === 2 ? call.text(1, 'The form', 'NFC') : 'NFC'
   if (form !== 'NFC') call.fail(`normalize knows NFC only, not ${form}.`, 1)
   return typed(`nfc_normalize(${call.as(0, S)})`, S)
 })
