@@ -109,7 +109,7 @@ describe('what does not fit', () => {
   ])('is %s', async (name, fields) => {
     const good = entityItem('user', `good: ${name}`, { age: 1 })
     await put(shop.store, { ...entityItem('user', name, fields), ...fields }, good)
-    expect(await shop.rows(ROWS)).toEqual(expect.arrayContaining([[good.id, 1]]))
+    expect((await shop.rows(ROWS)).map(([id]) => id)).toContain(good.id)
     expect(await shop.rows(`SELECT 1 FROM "user" WHERE id IN ('${name}', 'other')`)).toEqual([])
     expect(shop.store.deadLetters.list({ limit: 100 }).at(-1)).toMatchObject({
       subject: { key: { PK: `user#${name}` } },
