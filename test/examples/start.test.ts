@@ -10,8 +10,12 @@ import { ROW_COUNTS } from '../musicShop/source.js'
 
 const START = fileURLToPath(new URL('../../examples/music-shop/start.mjs', import.meta.url))
 
+/** An import and two starts, each a process of its own. */
+const TIMEOUT_MS = 180_000
+
 let folder: string
 let blocker: Server
+const children: ChildProcess[] = []
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ocg-start-'))
   // Port 4000 is taken, by this or by whatever has it already.
@@ -22,31 +26,42 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
+  for (const child of children) if (child.exitCode === null) await stop(child)
   blocker.close()
   await rm(folder, { recursive: true, force: true })
 })
 
-it('imports once, takes a free port, and shows three queries that work', async () => {
-  const first = await startShop()
-  expect(first.output).toContain('Importing the music shop')
-  expect(first.output).toContain('Port 4000 is taken')
-  expect(first.output).toContain('Imported 15,607 rows')
-  expect(first.calls).toHaveLength(3)
-  for (const { url, body, answer } of first.calls) {
-    const again = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-    expect(await again.text()).toBe(answer)
-  }
-  const [, years, songs] = first.calls.map(({ answer }) => JSON.parse(answer).data as Record<string, unknown>)
-  expect(years).toEqual({ revenueByPeriod: answers.revenueByPeriod('YEAR') })
-  const found = answers.searchTracks('midnight', 3).map(({ name, artist }) => ({ name, artist }))
-  expect(songs).toEqual({ searchTracks: found })
-  expect(await first.stop()).toBe(0)
+it(
+  'imports once, takes a free port, and shows three queries that work',
+  async () => {
+    const first = await startShop()
+    expect(first.output).toContain('Importing the music shop')
+    expect(first.output).toContain('Port 4000 is taken')
+    expect(first.output).toContain('Imported 15,607 rows')
+    expect(first.calls).toHaveLength(3)
+    for (const { url, body, answer } of first.calls) {
+      const again = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      })
+      expect(await again.text()).toBe(answer)
+    }
+    const [, years, songs] = first.calls.map(
+      ({ answer }) => JSON.parse(answer).data as Record<string, unknown>,
+    )
+    expect(years).toEqual({ revenueByPeriod: answers.revenueByPeriod('YEAR') })
+    const found = answers.searchTracks('midnight', 3).map(({ name, artist }) => ({ name, artist }))
+    expect(songs).toEqual({ searchTracks: found })
+    expect(await first.stop()).toBe(0)
 
-  const second = await startShop()
-  expect(second.output).not.toContain('Import')
-  expect(second.calls.map(({ answer }) => answer)).toEqual(first.calls.map(({ answer }) => answer))
-  expect(await second.stop()).toBe(0)
-})
+    const second = await startShop()
+    expect(second.output).not.toContain('Import')
+    expect(second.calls.map(({ answer }) => answer)).toEqual(first.calls.map(({ answer }) => answer))
+    expect(await second.stop()).toBe(0)
+  },
+  TIMEOUT_MS,
+)
 
 it('has as many rows to import as the example says', () => {
   expect(Object.values<number>(ROW_COUNTS).reduce((sum, count) => sum + count)).toBe(15_607)
@@ -63,6 +78,7 @@ async function startShop() {
   const child = spawn(process.execPath, [START, '--data', join(folder, 'shop')], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  children.push(child)
   let output = ''
   const ended = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)))
   await new Promise<void>((resolve) => {
@@ -74,10 +90,11 @@ async function startShop() {
     child.stderr.on('data', read)
     void ended.then(() => resolve())
   })
-  return { output, calls: callsIn(output), stop: () => stop(child, ended) }
+  return { output, calls: callsIn(output), stop: () => stop(child) }
 }
 
-function stop(child: ChildProcess, ended: Promise<number>): Promise<number> {
+function stop(child: ChildProcess): Promise<number> {
+  const ended = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)))
   child.kill('SIGTERM')
   return ended
 }
