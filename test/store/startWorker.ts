@@ -18,8 +18,8 @@ const SCRIPT = fileURLToPath(new URL('./storeWorker.ts', import.meta.url))
 export function startWorker(folder: string, args: readonly string[], fileBlocks?: number): Worker {
   const command = [process.execPath, '--import', 'tsx', SCRIPT, folder, ...args]
   const child = fileBlocks
-    ? spawn('bash', ['-c', `ulimit -f ${fileBlocks}; exec "$@"`, 'bash', ...command], STDIO)
-    : spawn(command[0] as string, command.slice(1), STDIO)
+    ? spawn('bash', ['-c', `ulimit -f ${fileBlocks}; exec "$@"`, 'bash', ...command], LIMITED)
+    : spawn(command[0] as string, command.slice(1), FREE)
   const lines: string[] = []
   const waiting: { count: number; resolve: () => void }[] = []
   const reader = createInterface({ input: child.stdout as NodeJS.ReadableStream })
@@ -43,4 +43,7 @@ export function startWorker(folder: string, args: readonly string[], fileBlocks?
   }
 }
 
-const STDIO = { stdio: ['ignore', 'pipe', 'inherit'] as ['ignore', 'pipe', 'inherit'] }
+const FREE = { stdio: ['ignore', 'pipe', 'inherit'] as ['ignore', 'pipe', 'inherit'] }
+
+/** LMDB-js prints the failed commit that is wanted here. */
+const LIMITED = { stdio: ['ignore', 'pipe', 'ignore'] as ['ignore', 'pipe', 'ignore'] }

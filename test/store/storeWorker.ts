@@ -42,6 +42,13 @@ const jobs: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     await new Promise(() => setInterval(() => undefined, 1000))
   },
 
+  /** Reads, and stands still inside the same turn of the event loop: its snapshot stays. */
+  async pin(store) {
+    store.table.read(entityKey('user', 'a'))
+    say('pinned')
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+  },
+
   /** Writes large items until the disk, or the limit of the file, is full; then frees some and goes on. */
   async fill(store) {
     const fill = 'x'.repeat(100_000)

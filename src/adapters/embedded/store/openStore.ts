@@ -38,6 +38,8 @@ export async function openStore(folder: string, { clock = Date }: OpenStoreOptio
   }
   const hostLock = lmdbHostLock(environment, committer, clock, folder)
   const deadLetters = lmdbDeadLetters(environment, committer, notices)
+  // A process that was killed while it read leaves its snapshot, and the file grows as long as it seems to be in use.
+  const readers = setInterval(() => environment.root.readerCheck(), READER_CHECK_MS).unref()
   let closing: Promise<void> | undefined
 
   return {
@@ -51,11 +53,14 @@ export async function openStore(folder: string, { clock = Date }: OpenStoreOptio
     queue: <Name extends QueueName>(name: Name) => queues[name] as StoreQueue<QueueMessages[Name]>,
     stats: () => storeStats(environment, queues, deadLetters),
     close() {
+      clearInterval(readers)
       closing ??= close(environment, committer, hostLock.release)
       return closing
     },
   }
 }
+
+const READER_CHECK_MS = 30_000
 
 async function makeFolder(folder: string): Promise<string> {
   const files = join(resolve(folder), 'store')
