@@ -16,7 +16,8 @@ describe('serve', () => {
     )
     const without = await fetch(`${first.url}/graphql?query={trackCount}`)
     expect(without.status).toBe(401)
-    expect((await fetch(`${first.url}/health`)).status).toBe(200)
+    const health = async () => (await fetch(`${first.url}/health`)).status
+    await expect.poll(health, { timeout: 30_000 }).toBe(200)
     expect((await request(first, '{ trackCount }')).data).toEqual({ trackCount: 0 })
     expect((await stat(join(cwd, 'data', 'api-key'))).mode & 0o777).toBe(0o600)
     expect(await first.stop()).toMatchObject({ code: 0 })
@@ -104,7 +105,7 @@ describe('dev', () => {
     // Gone for a moment, then put in place by a rename, as editors do.
     from = served.stderr().length
     await rm(file)
-    await served.saw('does not exist', from)
+    await served.saw('There is no schema.graphql', from)
     from = served.stderr().length
     await writeFile(`${file}.new`, longer.replace('label: String', 'label: String\n  more: Int'))
     await rename(`${file}.new`, file)

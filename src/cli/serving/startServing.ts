@@ -25,6 +25,9 @@ export interface StartServing {
   readonly onLost: () => void
 }
 
+/** How long the start waits for SQL. It takes a fifth of a second when its image is there, or the folder empty. */
+const SQL_START_MS = 1000
+
 /** Opens the data folder and listens. Throws `CliError` for a port that is taken, `DataFolderError` for the folder. */
 export async function startServing({
   project,
@@ -50,6 +53,8 @@ export async function startServing({
       logger: log,
     })
     await host.store.hostLock.setUrl(listening.url)
+    // Healthy from its first moment on, unless SQL has much to prepare: statements wait for it by themselves.
+    await host.sql.waitUntilReady(SQL_START_MS)
     return {
       host,
       url: listening.url,
