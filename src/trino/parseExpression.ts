@@ -1,6 +1,6 @@
 import type { BinaryOperator, ComparisonOperator, Expression } from './ast.js'
 import { parsePrimary } from './parsePrimary.js'
-import { parseSubquery, startsQuery } from './parseQuery.js'
+import { parseSubquery, startsQuery } from './parseSubquery.js'
 import type { TokenReader } from './tokenReader.js'
 import { tryParse } from './tryParse.js'
 
@@ -117,7 +117,8 @@ function leftChain(
   for (let length = 1; ; length++) {
     const operator = operators.find((one) => reader.isOperator(one))
     if (!operator) return left
-    if (length > MAX_CHAIN) reader.refuse(`An expression chains more than ${MAX_CHAIN} operators.`)
+    if (length > MAX_CHAIN)
+      reader.refuse(`An expression chains more than ${MAX_CHAIN} operators.`, reader.peek(), 'OCG2050')
     reader.next()
     left = { kind: 'arithmetic', operator, left, right: operand(), ...reader.spanFrom(start) }
   }
@@ -136,7 +137,7 @@ function parseZoned(reader: TokenReader): Expression {
   const { start } = reader.peek()
   let operand = parsePrimary(reader)
   for (let length = 1; reader.takeWords('AT', 'TIME', 'ZONE'); length++) {
-    if (length > 10) reader.refuse('AT TIME ZONE is chained more than 10 times.')
+    if (length > 10) reader.refuse('AT TIME ZONE is chained more than 10 times.', reader.peek(), 'OCG2050')
     const zone = reader.deeper(() => parsePrimary(reader))
     operand = { kind: 'atTimeZone', operand, zone, ...reader.spanFrom(start) }
   }

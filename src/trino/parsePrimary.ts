@@ -1,6 +1,6 @@
-import type { Call, Expression, Name, SortItem, WindowSpec } from './ast.js'
-import { parseExpression, parseValue } from './parseExpression.js'
-import { parseSortItem, parseSubquery, startsQuery } from './parseQuery.js'
+import type { Call, Expression, Name, SortItem, Span, WindowSpec } from './ast.js'
+import { parseSortItem } from './parseSortItem.js'
+import { parseSubquery, startsQuery } from './parseSubquery.js'
 import { parseType } from './parseType.js'
 import { parseWindow } from './parseWindow.js'
 import type { TokenReader } from './tokenReader.js'
@@ -31,17 +31,35 @@ export function parsePrimary(reader: TokenReader): Expression {
   const { start } = reader.peek()
   let base = reader.deeper(() => parseBase(reader))
   for (let length = 0; ; length++) {
-    if (length > MAX_CHAIN) reader.refuse(`An expression chains more than ${MAX_CHAIN} fields or subscripts.`)
+    if (length > MAX_CHAIN)
+      reader.refuse(
+        `An expression chains more than ${MAX_CHAIN} fields or subscripts.`,
+        reader.peek(),
+        'OCG2050',
+      )
     if (reader.takeOperator('.')) {
-      if (reader.isOperator('*')) reader.refuse('A .* stands directly in a SELECT list.')
+      if (reader.isOperator('*'))
+        reader.refuse('A .* stands directly in a SELECT list.', reader.peek(), 'OCG2050')
       const name = reader.expectName('the name of a field')
+      if (reader.isOperator('(')) {
+        const message = `The function ${name.text} has a name before it.`
+        const hint = 'Functions have no schema: write the name alone.'
+        reader.refuse(message, placeOf(base), 'OCG2054', hint)
+      }
       base = { kind: 'field', base, name, ...reader.spanFrom(start) }
     } else if (reader.takeOperator('[')) {
-      const index = parseValue(reader)
+      const index = reader.value()
       reader.expectOperator(']')
       base = { kind: 'subscript', base, index, ...reader.spanFrom(start) }
     } else return base
   }
+}
+
+/** Where an expression is pointed to: a name alone, without what hangs on it. */
+function placeOf(expression: Expression): Span {
+  let first = expression
+  while (first.kind === 'field') first = first.base
+  return first
 }
 
 function parseBase(reader: TokenReader): Expression {
@@ -61,7 +79,8 @@ function parseBase(reader: TokenReader): Expression {
       return { kind: 'binary', hex: token.text, start, end: token.end }
     case 'operator':
       if (token.text === '(') return parseParenthesis(reader)
-      if (token.text === '?') reader.refuse('A ? has no value here: arguments are written $args.name.')
+      if (token.text === '?')
+        reader.refuse('"?" has no value in a statement. Arguments are written as $args.name.')
       return reader.fail('an expression')
     case 'word':
       return parseKeyword(reader, token.text.toUpperCase()) ?? parseNamed(reader)
@@ -77,7 +96,8 @@ function parseKeyword(reader: TokenReader, word: string): Expression | undefined
   const { start } = reader.peek()
   const opens = reader.isOperator('(', 1)
   if (UNSUPPORTED.includes(word)) {
-    reader.refuse(`${word} is not supported: embedded it can't give the answer that Athena gives.`)
+    const hint = "Embedded it can't give the answer that Athena gives."
+    reader.refuse(`The function ${word.toLowerCase()} is not supported.`, reader.peek(), 'OCG2054', hint)
   }
   if (NILADIC.includes(word)) return parseNiladic(reader)
   const literal = reader.peek(1).kind === 'string'
@@ -138,7 +158,7 @@ function parseNamed(reader: TokenReader): Expression {
   if (reader.isOperator('->', 1)) {
     const parameters = [reader.expectName()]
     reader.next()
-    return { kind: 'lambda', parameters, body: parseExpression(reader), ...reader.spanFrom(start) }
+    return { kind: 'lambda', parameters, body: reader.expression(), ...reader.spanFrom(start) }
   }
   const name = reader.expectName('an expression')
   if (!reader.isOperator('(')) return { kind: 'name', name, ...reader.spanFrom(start) }
@@ -151,7 +171,7 @@ function parseCall(reader: TokenReader, name: Name): Call {
   if (reader.takeOperator('*')) call.star = true
   else if (!reader.isOperator(')')) {
     if (reader.isOneOf('DISTINCT', 'ALL')) call.distinct = reader.next().text.toUpperCase() === 'DISTINCT'
-    call.args = reader.list(() => parseExpression(reader))
+    call.args = reader.list(() => reader.expression())
     if (reader.takeWords('ORDER', 'BY')) call.orderBy = reader.list(() => parseSortItem(reader))
   }
   reader.expectOperator(')')
@@ -171,7 +191,7 @@ function callSuffix(reader: TokenReader) {
     reader.next()
     reader.expectOperator('(')
     reader.expectWord('WHERE')
-    suffix.filter = parseExpression(reader)
+    suffix.filter = reader.expression()
     reader.expectOperator(')')
   }
   if (reader.takeWords('IGNORE', 'NULLS')) suffix.nulls = 'IGNORE'
@@ -185,7 +205,7 @@ function callSuffix(reader: TokenReader) {
 
 function argumentList(reader: TokenReader): Expression[] {
   reader.expectOperator('(')
-  const args = reader.isOperator(')') ? [] : reader.list(() => parseExpression(reader))
+  const args = reader.isOperator(')') ? [] : reader.list(() => reader.expression())
   reader.expectOperator(')')
   return args
 }
@@ -221,10 +241,10 @@ function parseParenthesis(reader: TokenReader): Expression {
     const parameters = reader.isOperator(')') ? [] : reader.list(() => reader.expectName())
     reader.expectOperator(')')
     reader.expectOperator('->')
-    return { kind: 'lambda', parameters, body: parseExpression(reader), ...reader.spanFrom(start) }
+    return { kind: 'lambda', parameters, body: reader.expression(), ...reader.spanFrom(start) }
   }
   reader.expectOperator('(')
-  const items = reader.list(() => parseExpression(reader))
+  const items = reader.list(() => reader.expression())
   reader.expectOperator(')')
   if (items.length === 1) return items[0] as Expression
   return { kind: 'row', items, ...reader.spanFrom(start) }
@@ -244,15 +264,15 @@ function startsLambda(reader: TokenReader): boolean {
 
 function parseCase(reader: TokenReader): Expression {
   const { start } = reader.next()
-  const operand = reader.isWords('WHEN') ? undefined : parseExpression(reader)
+  const operand = reader.isWords('WHEN') ? undefined : reader.expression()
   const whens: { when: Expression; result: Expression }[] = []
   while (reader.takeWords('WHEN')) {
-    const when = parseExpression(reader)
+    const when = reader.expression()
     reader.expectWord('THEN')
-    whens.push({ when, result: parseExpression(reader) })
+    whens.push({ when, result: reader.expression() })
   }
   if (whens.length === 0) reader.fail('WHEN')
-  const otherwise = reader.takeWords('ELSE') ? parseExpression(reader) : undefined
+  const otherwise = reader.takeWords('ELSE') ? reader.expression() : undefined
   reader.expectWord('END')
   return {
     kind: 'case',
@@ -266,7 +286,7 @@ function parseCase(reader: TokenReader): Expression {
 function parseCast(reader: TokenReader, safe: boolean): Expression {
   const { start } = reader.next()
   reader.expectOperator('(')
-  const operand = parseExpression(reader)
+  const operand = reader.expression()
   reader.expectWord('AS')
   const type = parseType(reader)
   reader.expectOperator(')')
@@ -278,7 +298,7 @@ function parseExtract(reader: TokenReader): Expression {
   reader.expectOperator('(')
   const field = reader.expectName('a field such as YEAR')
   reader.expectWord('FROM')
-  const operand = parseValue(reader)
+  const operand = reader.value()
   reader.expectOperator(')')
   return { kind: 'extract', field, operand, ...reader.spanFrom(start) }
 }
@@ -302,7 +322,7 @@ function intervalField(reader: TokenReader): string {
 function parseArray(reader: TokenReader): Expression {
   const { start } = reader.next()
   reader.expectOperator('[')
-  const items = reader.isOperator(']') ? [] : reader.list(() => parseExpression(reader))
+  const items = reader.isOperator(']') ? [] : reader.list(() => reader.expression())
   reader.expectOperator(']')
   return { kind: 'array', items, ...reader.spanFrom(start) }
 }
@@ -310,7 +330,7 @@ function parseArray(reader: TokenReader): Expression {
 function parseRow(reader: TokenReader): Expression {
   const { start } = reader.next()
   const items = argumentList(reader)
-  if (items.length === 0) reader.refuse('A row needs at least one field.')
+  if (items.length === 0) reader.refuse('A row needs at least one field.', reader.peek(), 'OCG2050')
   return { kind: 'row', items, ...reader.spanFrom(start) }
 }
 
@@ -318,9 +338,9 @@ function parseRow(reader: TokenReader): Expression {
 function parsePosition(reader: TokenReader): Expression {
   const name = nameOf(reader)
   reader.expectOperator('(')
-  const part = parseValue(reader)
+  const part = reader.value()
   reader.expectWord('IN')
-  const text = parseValue(reader)
+  const text = reader.value()
   reader.expectOperator(')')
   return { ...emptyCall({ ...name, text: 'strpos' }), args: [text, part], ...reader.spanFrom(name.start) }
 }
@@ -329,11 +349,11 @@ function parsePosition(reader: TokenReader): Expression {
 function parseSubstring(reader: TokenReader): Expression {
   const name = nameOf(reader)
   reader.expectOperator('(')
-  const args = [parseExpression(reader)]
+  const args = [reader.expression()]
   const standard = reader.takeWords('FROM')
   const separated = () => (standard ? reader.takeWords('FOR') : reader.takeOperator(','))
-  if (standard) args.push(parseValue(reader))
-  while (separated()) args.push(parseValue(reader))
+  if (standard) args.push(reader.value())
+  while (separated()) args.push(reader.value())
   reader.expectOperator(')')
   return { ...emptyCall(name), args, ...reader.spanFrom(name.start) }
 }
@@ -346,13 +366,13 @@ function parseTrim(reader: TokenReader): Expression {
   let args: Expression[]
   if (reader.isOneOf('LEADING', 'TRAILING', 'BOTH')) {
     side = { LEADING: 'ltrim', TRAILING: 'rtrim', BOTH: 'trim' }[reader.next().text.toUpperCase()] ?? 'trim'
-    const chars = reader.isWords('FROM') ? undefined : parseValue(reader)
+    const chars = reader.isWords('FROM') ? undefined : reader.value()
     reader.expectWord('FROM')
-    args = [parseValue(reader), ...(chars ? [chars] : [])]
+    args = [reader.value(), ...(chars ? [chars] : [])]
   } else {
-    args = [parseValue(reader)]
-    if (reader.takeWords('FROM')) args.unshift(parseValue(reader))
-    else if (reader.takeOperator(',')) args.push(parseValue(reader))
+    args = [reader.value()]
+    if (reader.takeWords('FROM')) args.unshift(reader.value())
+    else if (reader.takeOperator(',')) args.push(reader.value())
   }
   reader.expectOperator(')')
   return { ...emptyCall({ ...name, text: side }), args, ...reader.spanFrom(name.start) }
@@ -362,7 +382,7 @@ function parseTrim(reader: TokenReader): Expression {
 function parseNormalize(reader: TokenReader): Expression {
   const name = nameOf(reader)
   reader.expectOperator('(')
-  const args = [parseValue(reader)]
+  const args = [reader.value()]
   if (reader.takeOperator(',')) {
     const form = reader.next()
     if (!/^NF(?:D|C|KD|KC)$/i.test(form.text)) reader.refuse('NORMALIZE knows NFC, NFD, NFKC and NFKD.', form)
@@ -377,7 +397,7 @@ function parseListagg(reader: TokenReader): Expression {
   const name = nameOf(reader)
   reader.expectOperator('(')
   const distinct = reader.isOneOf('DISTINCT', 'ALL') && reader.next().text.toUpperCase() === 'DISTINCT'
-  const args = [parseExpression(reader)]
+  const args = [reader.expression()]
   if (reader.takeOperator(',')) {
     if (reader.peek().kind !== 'string') reader.fail('a separator in quotes')
     args.push(parsePrimary(reader))

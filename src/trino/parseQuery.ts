@@ -3,42 +3,24 @@ import type {
   GroupBy,
   GroupingElement,
   Limit,
-  Name,
   NamedQuery,
   NamedWindow,
   Query,
   QueryBody,
   Select,
   SelectItem,
-  SortItem,
   With,
 } from './ast.js'
 import { parseExpression } from './parseExpression.js'
 import { parsePrimary } from './parsePrimary.js'
 import { parseRelation } from './parseRelation.js'
+import { parseSortItem } from './parseSortItem.js'
+import { parseSubquery, startsQuery } from './parseSubquery.js'
 import { parseWindow } from './parseWindow.js'
 import type { TokenReader } from './tokenReader.js'
 
 /** Most SELECTs in one chain of UNION, INTERSECT or EXCEPT. */
 const MAX_CHAIN = 500
-
-/** Whether a query begins at the token so far ahead, parentheses before it left out. */
-export function startsQuery(reader: TokenReader, ahead: number): boolean {
-  let at = ahead
-  while (reader.isOperator('(', at)) at++
-  const token = reader.peek(at)
-  return token.kind === 'word' && ['SELECT', 'WITH', 'VALUES', 'TABLE'].includes(token.text.toUpperCase())
-}
-
-/** Reads `(query)`. What it gave at a position is kept, so that going back costs nothing. */
-export function parseSubquery(reader: TokenReader): Query {
-  return reader.once(() => {
-    reader.expectOperator('(')
-    const query = parseQuery(reader)
-    reader.expectOperator(')')
-    return query
-  })
-}
 
 /** Reads a query: `[WITH …] body [ORDER BY …] [OFFSET …] [LIMIT … | FETCH …]`. */
 export function parseQuery(reader: TokenReader): Query {
@@ -49,7 +31,8 @@ export function parseQuery(reader: TokenReader): Query {
     const orderBy = reader.takeWords('ORDER', 'BY') ? reader.list(() => parseSortItem(reader)) : []
     const offset = parseOffset(reader)
     const limit = parseLimit(reader)
-    if (limit && reader.isWords('OFFSET')) reader.refuse('OFFSET stands before LIMIT.')
+    if (limit && reader.isWords('OFFSET'))
+      reader.refuse('OFFSET stands before LIMIT.', reader.peek(), 'OCG2050')
     return {
       ...(queries && { with: queries }),
       body,
@@ -66,31 +49,12 @@ function parseWith(reader: TokenReader): With {
   const recursive = reader.takeWords('RECURSIVE')
   const queries = reader.list((): NamedQuery => {
     const name = reader.expectName()
-    const columns = reader.isOperator('(') ? nameList(reader) : undefined
+    const columns = reader.isOperator('(') ? reader.nameList() : undefined
     reader.expectWord('AS')
     const query = parseSubquery(reader)
     return { name, ...(columns && { columns }), query, ...reader.spanFrom(name.start) }
   })
   return { recursive, queries }
-}
-
-/** Names in parentheses. */
-export function nameList(reader: TokenReader): Name[] {
-  reader.expectOperator('(')
-  const names = reader.list(() => reader.expectName())
-  reader.expectOperator(')')
-  return names
-}
-
-export function parseSortItem(reader: TokenReader): SortItem {
-  const { start } = reader.peek()
-  const expression = parseExpression(reader)
-  const descending = reader.takeWords('DESC')
-  if (!descending) reader.takeWords('ASC')
-  let nulls: 'FIRST' | 'LAST' | undefined
-  if (reader.takeWords('NULLS', 'FIRST')) nulls = 'FIRST'
-  else if (reader.takeWords('NULLS', 'LAST')) nulls = 'LAST'
-  return { expression, descending, ...(nulls && { nulls }), ...reader.spanFrom(start) }
 }
 
 function parseOffset(reader: TokenReader): Expression | undefined {
@@ -117,7 +81,13 @@ function parseLimit(reader: TokenReader): Limit | undefined {
 }
 
 function rowCount(reader: TokenReader): Expression {
-  if (reader.peek().kind !== 'integer') reader.fail('a number of rows')
+  if (reader.peek().kind !== 'integer') {
+    reader.refuse(
+      'A number of rows is a whole number or an argument of type Int; Trino takes no expression here.',
+      reader.peek(),
+      'OCG2050',
+    )
+  }
   return parsePrimary(reader)
 }
 
@@ -136,7 +106,8 @@ function setChain(
   for (let length = 1; ; length++) {
     const operator = operators.find((one) => reader.isWords(one))
     if (!operator) return left
-    if (length > MAX_CHAIN) reader.refuse(`A statement chains more than ${MAX_CHAIN} queries.`)
+    if (length > MAX_CHAIN)
+      reader.refuse(`A statement chains more than ${MAX_CHAIN} queries.`, reader.peek(), 'OCG2050')
     reader.next()
     const all = reader.takeWords('ALL')
     if (!all) reader.takeWords('DISTINCT')
@@ -160,6 +131,9 @@ function parseTerm(reader: TokenReader): QueryBody {
     while (reader.takeOperator('.')) name.push(reader.expectName())
     return { kind: 'tableQuery', name, ...reader.spanFrom(start) }
   }
+  if (reader.isOneOf('INSERT', 'UPDATE', 'DELETE', 'MERGE')) {
+    reader.refuse(`A query cannot hold ${reader.peek().text.toUpperCase()}.`)
+  }
   return reader.fail('SELECT')
 }
 
@@ -167,8 +141,10 @@ function parseSelect(reader: TokenReader): Select {
   const { start } = reader.expectWord('SELECT')
   const distinct = reader.takeWords('DISTINCT')
   if (!distinct) reader.takeWords('ALL')
+  if (distinct && reader.isWords('ON')) reader.refuse("Trino's SELECT has no DISTINCT ON.")
+  if (reader.isWords('FROM')) reader.refuse('The SELECT names no columns.', reader.peek(), 'OCG2050')
   const items = reader.list(() => parseSelectItem(reader))
-  if (reader.isWords('INTO')) reader.refuse('SELECT … INTO writes a table: a statement only reads.')
+  if (reader.isWords('INTO')) reader.refuse("Trino's SELECT has no INTO: a statement only reads.")
   const from = reader.takeWords('FROM') ? reader.list(() => parseRelation(reader)) : []
   const where = reader.takeWords('WHERE') ? parseExpression(reader) : undefined
   const groupBy = reader.takeWords('GROUP', 'BY') ? parseGroupBy(reader) : undefined
@@ -214,15 +190,34 @@ function parseQualifiedAll(reader: TokenReader): SelectItem | undefined {
   reader.expectOperator('*')
   if (reader.isWords('AS') && reader.isOperator('(', 1)) {
     reader.next()
-    return { kind: 'all', of, columns: nameList(reader), ...reader.spanFrom(first.start) }
+    return { kind: 'all', of, columns: reader.nameList(), ...reader.spanFrom(first.start) }
   }
   return { kind: 'all', of, ...reader.spanFrom(first.start) }
 }
 
 function parseGroupBy(reader: TokenReader): GroupBy {
+  const quantifier = reader.peek()
   const distinct = reader.takeWords('DISTINCT')
-  if (!distinct) reader.takeWords('ALL')
+  if (!distinct && reader.takeWords('ALL') && endsGroupBy(reader)) {
+    const hint = 'Name the columns to group by, or their numbers.'
+    reader.refuse('GROUP BY ALL names no columns.', quantifier, 'OCG2050', hint)
+  }
   return { distinct, elements: reader.list(() => parseGroupingElement(reader)) }
+}
+
+function endsGroupBy(reader: TokenReader): boolean {
+  if (reader.peek().kind === 'end' || reader.isOperator(')')) return true
+  return reader.isOneOf(
+    'HAVING',
+    'WINDOW',
+    'UNION',
+    'INTERSECT',
+    'EXCEPT',
+    'ORDER',
+    'OFFSET',
+    'LIMIT',
+    'FETCH',
+  )
 }
 
 function parseGroupingElement(reader: TokenReader): GroupingElement {

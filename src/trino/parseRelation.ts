@@ -1,11 +1,12 @@
-import type { Join, Relation } from './ast.js'
-import { parseExpression } from './parseExpression.js'
-import { nameList, parseSubquery, startsQuery } from './parseQuery.js'
+import type { Join, Relation, Span } from './ast.js'
+import { parseSubquery, startsQuery } from './parseSubquery.js'
 import type { TokenReader } from './tokenReader.js'
 import { tryParse } from './tryParse.js'
 
 /** Most joins in one FROM item. */
 const MAX_JOINS = 100
+
+const FROM_TAKES = 'FROM takes tables, subqueries and UNNEST.'
 
 /** Reads one item of FROM with its joins. */
 export function parseRelation(reader: TokenReader): Relation {
@@ -15,12 +16,13 @@ export function parseRelation(reader: TokenReader): Relation {
     for (let length = 1; ; length++) {
       const type = joinType(reader)
       if (!type) return left
-      if (length > MAX_JOINS) reader.refuse(`A statement joins more than ${MAX_JOINS} relations.`)
+      if (length > MAX_JOINS)
+        reader.refuse(`A statement joins more than ${MAX_JOINS} relations.`, reader.peek(), 'OCG2050')
       if (type === 'CROSS') {
         left = { kind: 'join', type, left, right: parseAliased(reader), ...reader.spanFrom(start) }
       } else {
         const right = parseRelation(reader)
-        left = { kind: 'join', type, left, right, ...joinCriteria(reader), ...reader.spanFrom(start) }
+        left = { kind: 'join', type, left, right, ...joinCriteria(reader, right), ...reader.spanFrom(start) }
       }
     }
   })
@@ -37,10 +39,18 @@ function joinType(reader: TokenReader): Join['type'] | undefined {
   return undefined
 }
 
-function joinCriteria(reader: TokenReader): Pick<Join, 'on' | 'using'> {
-  if (reader.takeWords('ON')) return { on: parseExpression(reader) }
-  if (reader.takeWords('USING')) return { using: nameList(reader) }
-  return reader.fail('ON or USING')
+function joinCriteria(reader: TokenReader, joined: Relation): Pick<Join, 'on' | 'using'> {
+  if (reader.takeWords('ON')) return { on: reader.expression() }
+  if (reader.takeWords('USING')) return { using: reader.nameList() }
+  const hint = 'Add ON … or USING (…), or write CROSS JOIN.'
+  return reader.refuse('This JOIN has no condition.', placeOf(joined), 'OCG2050', hint)
+}
+
+/** Where a relation is pointed to: by its first name. */
+function placeOf(relation: Relation): Span {
+  let first = relation
+  while (first.kind === 'join') first = first.left
+  return first.kind === 'table' ? (first.name[0] ?? first) : first
 }
 
 function parseAliased(reader: TokenReader): Relation {
@@ -50,7 +60,7 @@ function parseAliased(reader: TokenReader): Relation {
   const aliased = reader.takeWords('AS') || reader.isBareAlias()
   if (!aliased) return relation
   const alias = reader.expectName('an alias')
-  const columns = reader.isOperator('(') ? nameList(reader) : undefined
+  const columns = reader.isOperator('(') ? reader.nameList() : undefined
   if (relation.kind === 'join') return reader.refuse('An alias of a join in parentheses is not supported.')
   return { ...relation, alias, ...(columns && { columns }), ...reader.spanFrom(relation.start) }
 }
@@ -63,7 +73,7 @@ function parseRelationPrimary(reader: TokenReader): Relation {
   }
   if (reader.takeWords('UNNEST')) {
     reader.expectOperator('(')
-    const expressions = reader.list(() => parseExpression(reader))
+    const expressions = reader.list(() => reader.expression())
     reader.expectOperator(')')
     const ordinality = reader.takeWords('WITH', 'ORDINALITY')
     return { kind: 'unnest', expressions, ordinality, ...reader.spanFrom(start) }
@@ -76,9 +86,13 @@ function parseRelationPrimary(reader: TokenReader): Relation {
     reader.expectOperator(')')
     return relation
   }
-  if (reader.isWords('TABLE')) reader.refuse('A table function is not supported.')
+  if (reader.isWords('TABLE'))
+    reader.refuse('Table functions are not supported.', reader.peek(), 'OCG2055', FROM_TAKES)
   const name = [reader.expectName('the name of a table')]
   while (reader.takeOperator('.')) name.push(reader.expectName())
-  if (reader.isOperator('(')) reader.refuse('A table function is not supported.')
+  if (reader.isOperator('(')) {
+    const called = name.at(-1)
+    reader.refuse(`The function ${called?.text} gives a value, not a table.`, called, 'OCG2055', FROM_TAKES)
+  }
   return { kind: 'table', name, ...reader.spanFrom(start) }
 }

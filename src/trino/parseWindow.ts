@@ -1,6 +1,5 @@
 import type { Frame, FrameBound, WindowSpec } from './ast.js'
-import { parseExpression } from './parseExpression.js'
-import { parseSortItem } from './parseQuery.js'
+import { parseSortItem } from './parseSortItem.js'
 import type { TokenReader } from './tokenReader.js'
 
 /** Reads `([base] [PARTITION BY …] [ORDER BY …] [frame])`. */
@@ -8,7 +7,7 @@ export function parseWindow(reader: TokenReader): WindowSpec {
   const { start } = reader.expectOperator('(')
   const isBase = reader.isName() && !reader.isOneOf('PARTITION', 'ROWS', 'RANGE', 'GROUPS')
   const base = isBase ? reader.expectName() : undefined
-  const partitionBy = reader.takeWords('PARTITION', 'BY') ? reader.list(() => parseExpression(reader)) : []
+  const partitionBy = reader.takeWords('PARTITION', 'BY') ? reader.list(() => reader.expression()) : []
   const orderBy = reader.takeWords('ORDER', 'BY') ? reader.list(() => parseSortItem(reader)) : []
   const frame = reader.isOneOf('ROWS', 'RANGE', 'GROUPS') ? parseFrame(reader) : undefined
   reader.expectOperator(')')
@@ -30,7 +29,7 @@ function parseBound(reader: TokenReader): FrameBound {
   if (reader.takeWords('UNBOUNDED', 'PRECEDING')) return { kind: 'unboundedPreceding' }
   if (reader.takeWords('UNBOUNDED', 'FOLLOWING')) return { kind: 'unboundedFollowing' }
   if (reader.takeWords('CURRENT', 'ROW')) return { kind: 'currentRow' }
-  const value = parseExpression(reader)
+  const value = reader.expression()
   if (reader.takeWords('PRECEDING')) return { kind: 'preceding', value }
   if (reader.takeWords('FOLLOWING')) return { kind: 'following', value }
   return reader.fail('PRECEDING or FOLLOWING')

@@ -1,4 +1,4 @@
-/** Words that are a name only in quotes. */
+/** Words that are a name only in quotes. Source: "Reserved keywords" of Trino's documentation. */
 const RESERVED: ReadonlySet<string> = new Set(
   `ALTER AND AS BETWEEN BY CASE CAST CONSTRAINT CREATE CROSS CUBE CURRENT_CATALOG CURRENT_DATE CURRENT_PATH CURRENT_ROLE
   CURRENT_SCHEMA CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER DEALLOCATE DELETE DESCRIBE DISTINCT DROP ELSE END ESCAPE EXCEPT
@@ -11,4 +11,9 @@ const RESERVED: ReadonlySet<string> = new Set(
 /** Whether a word must be quoted to be a name, in any case of letters. */
 export function isReserved(word: string): boolean {
   return RESERVED.has(word.toUpperCase())
+}
+
+/** A name as a statement has to write it. */
+export function quotedIfReserved(name: string): string {
+  return isReserved(name) ? `"${name}"` : name
 }

@@ -1,7 +1,15 @@
-import type { Name, Span } from './ast.js'
+import type { StatementCode } from '../errors/statementCodes.js'
+import type { Expression, Name, Query, Span } from './ast.js'
 import { isReserved } from './reservedWords.js'
 import { TrinoSyntaxError } from './syntaxError.js'
-import type { Token } from './tokens.js'
+import type { Terminal } from './terminals.js'
+
+/** The rules that all parts of the grammar lead back to: through these the files of the parts need no circle. */
+export interface Grammar {
+  query(reader: TokenReader): Query
+  expression(reader: TokenReader): Expression
+  value(reader: TokenReader): Expression
+}
 
 /** Deepest nesting of expressions and queries. Far below what fills a stack, far above what people write. */
 const MAX_DEPTH = 200
@@ -9,16 +17,26 @@ const MAX_DEPTH = 200
 /** Words that follow a column or relation and are not its alias, though they are not reserved. */
 const NOT_ALIAS = ['LIMIT', 'OFFSET', 'FETCH', 'WINDOW', 'TABLESAMPLE', 'MATCH_RECOGNIZE']
 
+/** Words between the parts of a statement, which nobody means as a name. */
+const NEVER_MEANT = new Set(
+  'SELECT FROM WHERE HAVING UNION INTERSECT EXCEPT AND OR NOT ON BY AS IN IS JOIN THEN WHEN USING WITH'.split(
+    ' ',
+  ),
+)
+
 /** A position in a list of tokens, with what a descending parser asks of it. */
 export class TokenReader {
   private at = 0
   private depth = 0
-  private readonly tokens: readonly Token[]
+  private readonly tokens: readonly Terminal[]
   private failure: TrinoSyntaxError | undefined
   private readonly seen = new Map<number, { readonly node: unknown; readonly end: number }>()
 
-  constructor(tokens: readonly Token[]) {
+  private readonly grammar: Grammar
+
+  constructor(tokens: readonly Terminal[], grammar: Grammar) {
     this.tokens = tokens
+    this.grammar = grammar
   }
 
   get position(): number {
@@ -30,11 +48,11 @@ export class TokenReader {
     this.at = position
   }
 
-  peek(ahead = 0): Token {
-    return this.tokens[Math.min(this.at + ahead, this.tokens.length - 1)] as Token
+  peek(ahead = 0): Terminal {
+    return this.tokens[Math.min(this.at + ahead, this.tokens.length - 1)] as Terminal
   }
 
-  next(): Token {
+  next(): Terminal {
     const token = this.peek()
     if (token.kind !== 'end') this.at++
     return token
@@ -60,7 +78,7 @@ export class TokenReader {
     return true
   }
 
-  expectWord(word: string): Token {
+  expectWord(word: string): Terminal {
     if (!this.isWords(word)) this.fail(word)
     return this.next()
   }
@@ -76,7 +94,7 @@ export class TokenReader {
     return true
   }
 
-  expectOperator(text: string): Token {
+  expectOperator(text: string): Terminal {
     if (!this.isOperator(text)) this.fail(text)
     return this.next()
   }
@@ -94,15 +112,44 @@ export class TokenReader {
 
   expectName(what = 'a name'): Name {
     if (!this.isName()) {
-      const token = this.peek()
-      if (token.kind === 'word') {
-        const message = `${token.text} is a reserved word: as a name it is quoted, "${token.text}".`
-        throw new TrinoSyntaxError(message, token.start, token.end)
+      if (this.isUnquotedName()) {
+        const { text, start, end } = this.peek()
+        const message = `${found(this.peek(), what)} As a name it is quoted: "${text}".`
+        throw new TrinoSyntaxError(message, start, end, 'OCG2056')
       }
       this.fail(what)
     }
     const { text, start, end } = this.next()
     return { text, start, end }
+  }
+
+  /** Whether the coming token is a reserved word that may be meant as a name. */
+  private isUnquotedName(): boolean {
+    const token = this.peek()
+    if (token.kind !== 'word') return false
+    const clause = this.isWords('ORDER', 'BY') || this.isWords('GROUP', 'BY')
+    return !clause && !NEVER_MEANT.has(token.text.toUpperCase())
+  }
+
+  query(): Query {
+    return this.grammar.query(this)
+  }
+
+  expression(): Expression {
+    return this.grammar.expression(this)
+  }
+
+  /** An expression without predicates, AND, OR and NOT. */
+  value(): Expression {
+    return this.grammar.value(this)
+  }
+
+  /** Names in parentheses. */
+  nameList(): Name[] {
+    this.expectOperator('(')
+    const names = this.list(() => this.expectName())
+    this.expectOperator(')')
+    return names
   }
 
   /** Items with commas between them, at least one. */
@@ -122,9 +169,11 @@ export class TokenReader {
     if (this.depth >= MAX_DEPTH) {
       const { start, end } = this.peek()
       throw new TrinoSyntaxError(
-        `The statement is nested deeper than ${MAX_DEPTH} levels, which is the limit.`,
+        'The statement is nested too deeply.',
         start,
         end,
+        'OCG2050',
+        'Split it with WITH.',
       )
     }
     this.depth++
@@ -159,17 +208,22 @@ export class TokenReader {
   }
 
   fail(expected: string): never {
-    const token = this.peek()
-    const found = token.kind === 'end' ? 'the end of the statement' : describe(token)
-    throw new TrinoSyntaxError(`Found ${found} where ${expected} was expected.`, token.start, token.end)
+    const { start, end } = this.peek()
+    throw new TrinoSyntaxError(found(this.peek(), expected), start, end)
   }
 
-  refuse(message: string, token: Token = this.peek()): never {
-    throw new TrinoSyntaxError(message, token.start, token.end)
+  /** Fails for something that statements do not have. Default: at the coming token, with the code OCG2055. */
+  refuse(message: string, at: Span = this.peek(), code: StatementCode = 'OCG2055', hint?: string): never {
+    throw new TrinoSyntaxError(message, at.start, at.end, code, hint)
   }
 }
 
-function describe(token: Token): string {
+function found(token: Terminal, expected: string): string {
+  return `Found ${describe(token)} where ${expected} was expected.`
+}
+
+function describe(token: Terminal): string {
+  if (token.kind === 'end') return 'the end of the statement'
   if (token.kind === 'string') return `the text '${clip(token.text)}'`
   if (token.kind === 'quoted') return `"${clip(token.text)}"`
   return clip(token.text)

@@ -1,11 +1,11 @@
 import { Dialect, parse, tokenize } from '@polyglot-sql/sdk'
 import { expect, test } from 'vitest'
 import { analyzeStatements } from '../../src/compiler/sql/analyzeStatements.js'
-import { lex } from '../../src/compiler/sql/lex.js'
 import { AppError } from '../../src/errors/appError.js'
 import type { Json, JsonObject } from '../../src/model/json.js'
 import type { Argument, SqlTemplate, TypeRef } from '../../src/model/types.js'
 import { bindStatement } from '../../src/runtime/statements/bindStatement.js'
+import { lex } from '../../src/trino/lex.js'
 import { parseStatement } from '../../src/trino/parseStatement.js'
 import { catalogOf } from '../statements/catalogOf.js'
 import {

@@ -1,17 +1,16 @@
 import type { LakeTable } from '../../model/lakeSchema.js'
 import type { Argument, Project, SqlTemplate, TypeRef } from '../../model/types.js'
 import type { CheckedColumn, SqlChecker } from '../../ports/sqlChecker.js'
-import { checkFunctions } from './checkFunctions.js'
+import type { Token } from '../../trino/lex.js'
 import { checkResult, seenColumns } from './checkResult.js'
 import { checkTokens } from './checkTokens.js'
-import type { Token } from './lex.js'
 import { buildPieces, type Piece, templateOf } from './pieces.js'
 import { problemAt, type SqlProblem } from './problem.js'
-import { type Catalog, resolveNames } from './resolveNames.js'
+import type { Catalog } from './resolution.js'
+import { resolveNames } from './resolveNames.js'
 import { checkDeleteTree } from './rewriteDelete.js'
 import { sampleStatement } from './sampleValues.js'
-import { parseTree, type SyntaxTree, type TreeNode } from './syntaxTree.js'
-import { reservedNames } from './treeNames.js'
+import { parseTree } from './syntaxTree.js'
 
 export interface QueryRequest {
   /** As the user wrote it. */
@@ -46,19 +45,20 @@ export async function analyzeQuery(request: QueryRequest): Promise<QueryFindings
 
   const strangers = unknownJoinTables(request)
   problems.push(...checkTokens(request.written), ...strangers)
-  if (problems.some(({ code }) => code === 'OCG2050')) return { ...nothing, problems }
-  const tree = await parseTree(pieces, request.args)
-  if ('code' in tree) return { ...nothing, problems: [...problems, tree] }
-  const query = onlyQuery(tree)
+  const tree = parseTree(request.tokens, pieces, request.args)
+  const { query } = tree
   if (!query) {
-    const [first] = request.written
-    const problem = problemAt(first ?? { start: 0, end: 1 }, 'OCG2021', 'The text is not one statement.')
-    return { ...nothing, problems: [...problems, problem] }
+    // A mistake that is known by its form has said already why the grammar ends there.
+    const isSaid = problems.some(({ code, start }) => {
+      return code === 'OCG2050' || tree.problems.some((one) => one.start === start)
+    })
+    return { ...nothing, problems: isSaid ? problems : [...problems, ...tree.problems] }
   }
 
-  problems.push(...reservedNames(tree), ...checkFunctions(request.written, tree))
-  if (request.returns === undefined) problems.push(...checkDeleteTree(query, tree, firstOf(request)))
-  const resolved = resolveNames(query, tree, request.names)
+  problems.push(...tree.problems)
+  if (request.returns === undefined)
+    problems.push(...checkDeleteTree(query, request.tokens, firstOf(request)))
+  const resolved = resolveNames(query, request.names)
   // The columns that a DELETE reads of its table are the compiler's: they are missing when the table is another one.
   const own = request.returns === undefined && strangers.length > 0 ? firstOf(request) : undefined
   const named = resolved.problems.filter(({ start }) => start !== own?.start)
@@ -123,10 +123,6 @@ function refusal(
   const token =
     near === undefined ? undefined : request.written.find(({ value }) => value.toLowerCase() === near)
   return problemAt(token ?? firstOf(request), 'OCG2060', answer.message)
-}
-
-function onlyQuery(tree: SyntaxTree): TreeNode | undefined {
-  return tree.statements.length === 1 ? tree.statements[0] : undefined
 }
 
 /** A reserved word is also an unknown name; one problem is enough. */

@@ -1,4 +1,6 @@
 import { didYouMean } from '../../errors/suggest.js'
+import type { Name } from '../../trino/ast.js'
+import type { Report } from './report.js'
 import {
   lookUpColumn,
   lookUpRelation,
@@ -7,87 +9,76 @@ import {
   visibleColumns,
   visibleRelations,
 } from './scope.js'
-import { nameOf, type TreeName, type TreeNode } from './syntaxTree.js'
-import type { TreeReporter } from './treeNames.js'
 
-/** A column, `table.column` or `row.field`. */
-export function checkColumn(report: TreeReporter, body: TreeNode, scope: Scope): void {
-  const name = nameOf(body.name)
-  if (!name) return
-  const qualifier = nameOf(body.table)
-  if (!qualifier) {
-    checkBareColumn(report, name, scope)
-    return
-  }
-  const relation = lookUpRelation(scope, qualifier.name)
+/** `table.column` or `row.field`. */
+export function checkQualifiedColumn(report: Report, qualifier: Name, name: Name, scope: Scope): void {
+  const relation = lookUpRelation(scope, qualifier.text)
   if (relation) {
-    if (relation.columns === undefined || relation.columns.has(name.name.toLowerCase())) return
+    if (relation.columns === undefined || relation.columns.has(name.text.toLowerCase())) return
     const known = [...relation.columns.values()]
     report.at(
-      name.span,
+      name,
       'OCG2052',
-      `${relation.table ?? relation.name} has no column "${name.name}".`,
-      didYouMean(name.name, known) ?? columnList(known),
+      `${relation.table ?? relation.name} has no column "${name.text}".`,
+      didYouMean(name.text, known) ?? columnList(known),
     )
     return
   }
   // `address.city`: a field of a row.
-  if (lookUpColumn(scope, qualifier.name).found) return
-  const aliased = aliasOf(scope, qualifier.name)
+  if (lookUpColumn(scope, qualifier.text).found) return
+  const aliased = aliasOf(scope, qualifier.text)
   const hint = aliased
     ? `Here it is called ${aliased}.`
-    : didYouMean(qualifier.name, [...visibleRelations(scope), ...visibleColumns(scope)])
-  report.at(qualifier.span, 'OCG2052', `Nothing in FROM is called "${qualifier.name}".`, hint)
+    : didYouMean(qualifier.text, [...visibleRelations(scope), ...visibleColumns(scope)])
+  report.at(qualifier, 'OCG2052', `Nothing in FROM is called "${qualifier.text}".`, hint)
 }
 
-function checkBareColumn(report: TreeReporter, name: TreeName, scope: Scope): void {
-  const result = lookUpColumn(scope, name.name)
+/** A column without anything before it. */
+export function checkColumn(report: Report, name: Name, scope: Scope): void {
+  const result = lookUpColumn(scope, name.text)
   if (result.found) return
   if (result.ambiguous.length > 0) {
     const [first = '', ...others] = result.ambiguous
     const owners = [...new Set([first, ...others])].join(' and of ')
     report.at(
-      name.span,
+      name,
       'OCG2053',
-      `"${name.name}" is a column of ${owners}.`,
-      `Say which one: ${first}.${name.name}.`,
+      `"${name.text}" is a column of ${owners}.`,
+      `Say which one: ${first}.${name.text}.`,
     )
     return
   }
   const known = visibleColumns(scope)
-  const relation = lookUpRelation(scope, name.name)
+  const relation = lookUpRelation(scope, name.text)
   const hint = relation
     ? 'It is a table here. A table has no value: name one of its columns.'
-    : (didYouMean(name.name, known) ?? columnList(known))
-  const text = name.quoted ? ' Double quotes are for names; a text has single quotes.' : ''
-  report.at(name.span, 'OCG2052', `There is no column "${name.name}".${text}`, hint)
+    : (didYouMean(name.text, known) ?? columnList(known))
+  const isQuoted = name.end - name.start > name.text.length
+  const text = isQuoted ? ' Double quotes are for names; a text has single quotes.' : ''
+  report.at(name, 'OCG2052', `There is no column "${name.text}".${text}`, hint)
 }
 
-/** `*` or `table.*`. */
-export function checkStar(report: TreeReporter, body: TreeNode, scope: Scope): void {
-  for (const part of ['except', 'replace', 'rename', 'exclude']) {
-    if (body[part]) report.within(body, `Trino's * has no ${part.toUpperCase()}.`)
-  }
-  const qualifier = nameOf(body.table)
-  if (!qualifier || lookUpRelation(scope, qualifier.name) || lookUpColumn(scope, qualifier.name).found) return
-  const aliased = aliasOf(scope, qualifier.name)
+/** `table.*` or `row.*`. */
+export function checkStar(report: Report, qualifier: Name, scope: Scope): void {
+  if (lookUpRelation(scope, qualifier.text) || lookUpColumn(scope, qualifier.text).found) return
+  const aliased = aliasOf(scope, qualifier.text)
   report.at(
-    qualifier.span,
+    qualifier,
     'OCG2052',
-    `Nothing in FROM is called "${qualifier.name}".`,
-    aliased ? `Here it is called ${aliased}.` : didYouMean(qualifier.name, visibleRelations(scope)),
+    `Nothing in FROM is called "${qualifier.text}".`,
+    aliased ? `Here it is called ${aliased}.` : didYouMean(qualifier.text, visibleRelations(scope)),
   )
 }
 
 /** One side of a join has each column of its USING. */
-export function checkUsing(report: TreeReporter, column: TreeName, relations: readonly Relation[]): void {
-  if (relations.some(({ columns }) => columns === undefined || columns.has(column.name.toLowerCase()))) return
+export function checkUsing(report: Report, column: Name, relations: readonly Relation[]): void {
+  if (relations.some(({ columns }) => columns === undefined || columns.has(column.text.toLowerCase()))) return
   const names = relations.flatMap(({ columns }) => [...(columns?.values() ?? [])])
   report.at(
-    column.span,
+    column,
     'OCG2052',
-    `USING names the column "${column.name}", which one of the joined tables does not have.`,
-    didYouMean(column.name, names),
+    `USING names the column "${column.text}", which one of the joined tables does not have.`,
+    didYouMean(column.text, names),
   )
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ScalarName, TypeRef } from '../../model/types.js'
 import type { CheckedType } from '../../ports/sqlChecker.js'
+import { lex } from '../../trino/lex.js'
 import { checkResult, seenColumns } from './checkResult.js'
-import { lex } from './lex.js'
 
 const scalar = (name: ScalarName, nonNull = false): TypeRef => ({ kind: 'scalar', name, nonNull })
 const list = (item: TypeRef): TypeRef => ({ kind: 'list', item, nonNull: false })

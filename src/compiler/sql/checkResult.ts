@@ -1,7 +1,7 @@
 import { didYouMean } from '../../errors/suggest.js'
 import type { Field, Project, ScalarName, TypeRef } from '../../model/types.js'
 import type { CheckedColumn, CheckedType } from '../../ports/sqlChecker.js'
-import type { Token } from './lex.js'
+import type { Token } from '../../trino/lex.js'
 import { isWord } from './pieces.js'
 import { problemAt, type Span, type SqlProblem } from './problem.js'
 import { typeText } from './typeText.js'

@@ -1,9 +1,8 @@
-import { NO_FUNCTIONS } from './checkFunctions.js'
-import type { Token } from './lex.js'
+import type { Token } from '../../trino/lex.js'
 import { isOperator, isWord } from './pieces.js'
 import { problemAt, type SqlProblem } from './problem.js'
 
-/** Sequences that the tree's parser takes and Trino does not. */
+/** Mistakes that can be said more plainly than by the place where the grammar ends. */
 export function checkTokens(tokens: readonly Token[]): SqlProblem[] {
   const problems: SqlProblem[] = []
   for (const [index, token] of tokens.entries()) {
@@ -83,6 +82,13 @@ function isQueryStart(token: Token): boolean {
   return isWord(token, 'SELECT') || isWord(token, 'WITH') || isWord(token, 'VALUES')
 }
 
+/** Words that a query in parentheses may follow. */
+const BEFORE_QUERY = new Set(
+  'all and any as between by case cross distinct else end escape except exists for from full group having in inner intersect is join lateral leading left like limit not offset on or order outer over recursive right select some then trailing union using values when where with'.split(
+    ' ',
+  ),
+)
+
 function isPlainName(token: Token | undefined): boolean {
-  return token?.kind === 'identifier' && !NO_FUNCTIONS.has(token.value.toLowerCase())
+  return token?.kind === 'identifier' && !BEFORE_QUERY.has(token.value.toLowerCase())
 }

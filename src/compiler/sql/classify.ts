@@ -1,4 +1,4 @@
-import type { Token } from './lex.js'
+import type { Token } from '../../trino/lex.js'
 import { isOperator } from './pieces.js'
 import { problemAt, type SqlProblem } from './problem.js'
 

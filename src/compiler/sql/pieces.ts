@@ -1,6 +1,6 @@
 import { didYouMean } from '../../errors/suggest.js'
 import type { Argument, ScalarName, SqlPart, SqlTemplate, TypeRef } from '../../model/types.js'
-import type { Token } from './lex.js'
+import type { Token } from '../../trino/lex.js'
 import { problemAt, type Span, type SqlProblem } from './problem.js'
 
 /** A stretch of the SQL that will run, with the place in the user's text that it stems from. */

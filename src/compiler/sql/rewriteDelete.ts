@@ -1,7 +1,7 @@
-import type { Token } from './lex.js'
+import type { Query } from '../../trino/ast.js'
+import type { Token } from '../../trino/lex.js'
 import { isOperator, isWord } from './pieces.js'
 import { problemAt, type Span, type SqlProblem } from './problem.js'
-import type { SyntaxTree, TreeNode } from './syntaxTree.js'
 
 export interface RewrittenDelete {
   readonly joinTable: string
@@ -79,28 +79,23 @@ export function rewriteDelete(tokens: readonly Token[], textEnd: number): Rewrit
 }
 
 /** Clauses of a SELECT that no DELETE has, found in the tree of the rewritten statement. */
-export function checkDeleteTree(query: TreeNode, tree: SyntaxTree, whole: Span): SqlProblem[] {
-  const select = query.select as TreeNode | undefined
-  if (select) {
-    const found = REFUSED.filter(([field]) => {
-      const value = select[field]
-      return Array.isArray(value) ? value.length > 0 : Boolean(value)
-    })
-    return found.map(([, clause]) => refused(clause, whole))
-  }
-  const [kind = 'query'] = Object.keys(query)
-  return tree.statements.length === 1 ? [refused(kind.toUpperCase(), whole)] : []
+export function checkDeleteTree(query: Query, tokens: readonly Token[], whole: Span): SqlProblem[] {
+  const { body, orderBy, offset, limit } = query
+  if (body.kind === 'setOperation') return [refused(body.operator, whole)]
+  if (body.kind !== 'select') return [refused('query in parentheses', whole)]
+  // LIMIT ALL leaves nothing in the tree but its length.
+  const isLimited = limit !== undefined || (orderBy.length === 0 && !offset && query.end > body.end)
+  const fetch = limit && tokens.some((token) => token.start === limit.start && isWord(token, 'FETCH'))
+  const clauses = [
+    [body.groupBy !== undefined, 'GROUP BY'],
+    [body.having !== undefined, 'HAVING'],
+    [body.windows.length > 0, 'WINDOW'],
+    [orderBy.length > 0, 'ORDER BY'],
+    [offset !== undefined, 'OFFSET'],
+    [isLimited, fetch ? 'FETCH' : 'LIMIT'],
+  ] as const
+  return clauses.flatMap(([found, clause]) => (found ? refused(clause, whole) : []))
 }
-
-const REFUSED = [
-  ['group_by', 'GROUP BY'],
-  ['having', 'HAVING'],
-  ['windows', 'WINDOW'],
-  ['order_by', 'ORDER BY'],
-  ['limit', 'LIMIT'],
-  ['offset', 'OFFSET'],
-  ['fetch', 'FETCH'],
-] as const
 
 function refused(clause: string, span: Span): SqlProblem {
   return problemAt(
@@ -133,7 +128,7 @@ function isName(token: Token | undefined): token is Token {
 }
 
 function synthetic(text: string, first: Token, last: Token): Token {
-  return { kind: 'operator', text, start: first.start, end: last.end, value: text, placeholders: [] }
+  return { kind: 'rewritten', text, start: first.start, end: last.end, value: text, placeholders: [] }
 }
 
 function unexpected(token: Token | undefined, textEnd: number, expected: string): SqlProblem {

@@ -17,8 +17,6 @@ export interface Scope {
   readonly relations: readonly Relation[]
   /** Columns that USING made one of two, in lower case. */
   readonly merged: ReadonlySet<string>
-  /** A NATURAL JOIN merges columns that the compiler does not work out. */
-  readonly natural: boolean
   readonly parent: Scope | undefined
 }
 
@@ -27,7 +25,7 @@ export type Lookup =
   | { readonly found: false; readonly ambiguous: readonly string[] }
 
 export function scopeOf(relations: readonly Relation[], parent: Scope | undefined): Scope {
-  return { relations, merged: new Set(), natural: false, parent }
+  return { relations, merged: new Set(), parent }
 }
 
 /** Looks a bare name up, innermost scope first. Ambiguity counts within one scope only. */
@@ -35,7 +33,7 @@ export function lookUpColumn(scope: Scope | undefined, name: string): Lookup {
   const lower = name.toLowerCase()
   for (let one = scope; one; one = one.parent) {
     const owners = one.relations.filter(({ columns }) => columns?.has(lower))
-    if (owners.length > 1 && !one.merged.has(lower) && !one.natural) {
+    if (owners.length > 1 && !one.merged.has(lower)) {
       return { found: false, ambiguous: owners.map((owner) => owner.name ?? 'a subquery') }
     }
     if (owners.length > 0 || one.relations.some(({ columns }) => columns === undefined))

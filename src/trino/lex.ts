@@ -6,6 +6,8 @@ export type TokenKind =
   | 'string'
   /** `U&'…'`. */
   | 'unicodeString'
+  /** `U&"…"`. */
+  | 'unicodeIdentifier'
   /** `X'…'`. */
   | 'binaryString'
   | 'number'
@@ -14,6 +16,8 @@ export type TokenKind =
   | 'argument'
   /** `$join_table(name)`. */
   | 'joinTable'
+  /** SQL of the compiler's own in place of what was written, any number of tokens long; `lex` gives none. */
+  | 'rewritten'
 
 /** A piece of SQL that counts: no white space, no comment. Offsets are UTF-16 units. */
 export interface Token {
@@ -49,7 +53,7 @@ export interface LexResult {
 }
 
 /**
- * Splits SQL into tokens after Trino's lexical grammar, which differs from other engines' where it matters for
+ * Splits SQL, with arguments in it or bound, into tokens after Trino's lexical grammar, which differs from other engines' where it matters for
  * safety: a backslash escapes nothing, comments do not nest, and identifiers are ASCII. Never throws: what cannot
  * be read is a problem, and reading goes on behind it.
  */
@@ -82,8 +86,11 @@ function readOne(sql: string, start: number): Step {
   if ((char === 'u' || char === 'U') && next === '&' && sql[start + 2] === "'") {
     return readString(sql, start, start + 2, 'unicodeString')
   }
+  if ((char === 'u' || char === 'U') && next === '&' && sql[start + 2] === '"') {
+    return readQuotedIdentifier(sql, start, start + 2, 'unicodeIdentifier')
+  }
   if ((char === 'x' || char === 'X') && next === "'") return readString(sql, start, start + 1, 'binaryString')
-  if (char === '"') return readQuotedIdentifier(sql, start)
+  if (char === '"') return readQuotedIdentifier(sql, start, start, 'quotedIdentifier')
   if (char === '`') return readBackquoted(sql, start)
   if (char === '$') return readDollar(sql, start)
   if (isDigit(char) || (char === '.' && isDigit(next))) return readNumber(sql, start)
@@ -145,8 +152,8 @@ function readString(sql: string, start: number, quote: number, kind: TokenKind):
   return { end, token, problems }
 }
 
-function readQuotedIdentifier(sql: string, start: number): Step {
-  const end = endOfQuoted(sql, start, '"')
+function readQuotedIdentifier(sql: string, start: number, quote: number, kind: TokenKind): Step {
+  const end = endOfQuoted(sql, quote, '"')
   if (end === undefined) return unterminated(sql, start, 'quoted identifier', '"')
   const problems = findPlaceholders(sql, start, end).map((found): LexProblem => {
     return {
@@ -157,9 +164,9 @@ function readQuotedIdentifier(sql: string, start: number): Step {
       end: found.end,
     }
   })
-  const value = sql.slice(start + 1, end - 1).replaceAll('""', '"')
+  const value = sql.slice(quote + 1, end - 1).replaceAll('""', '"')
   const token: Token = {
-    kind: 'quotedIdentifier',
+    kind,
     text: sql.slice(start, end),
     start,
     end,

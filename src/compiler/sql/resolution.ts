@@ -1,0 +1,31 @@
+import type { LakeTable } from '../../model/lakeSchema.js'
+import type { Expression, Query } from '../../trino/ast.js'
+import type { Report } from './report.js'
+import type { Columns, Scope } from './scope.js'
+
+export interface Catalog {
+  /** By lake name. */
+  readonly tables: ReadonlyMap<string, LakeTable>
+  /** Join tables whose INSERT has mistakes: they exist, and nothing is known of their columns. */
+  readonly broken: ReadonlySet<string>
+}
+
+export type Output = readonly string[] | undefined
+
+/** What surrounds a query. */
+export interface Surroundings {
+  /** Columns of the WITH queries in sight, by name in lower case. */
+  readonly ctes: ReadonlyMap<string, Columns>
+  /** Scope of the query that this one stands in, if it may refer to it. */
+  readonly outer: Scope | undefined
+}
+
+/** What the parts of one resolution share. */
+export interface Resolution {
+  readonly catalog: Catalog
+  readonly report: Report
+  /** Lake names of the tables found so far. */
+  readonly tables: Set<string>
+  query(query: Query, around: Surroundings): Output
+  expressions(expressions: readonly Expression[], scope: Scope, around: Surroundings): void
+}
