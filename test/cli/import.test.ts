@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ocg, request, serveOcg } from './ocg.js'
@@ -96,7 +96,7 @@ describe('import', () => {
       '{"id":"1","name":"A"}',
       '{"id":"2"',
       '',
-      '{"id":"3","name":"C","sekunden":1}',
+      '{"id":"3","name":"C","secnods":1}',
       '{"id":"4","name":7}',
       '{"id":"5","name":"E"}',
     ]
@@ -108,7 +108,7 @@ describe('import', () => {
     expect(code).toBe(1)
     expect(stderr.split('\n').slice(0, 5)).toEqual([
       'track.jsonl:2: The line is not JSON; one object a line is expected. (BadInput)',
-      "track.jsonl:4: There is no column 'sekunden' in track. Did you mean 'seconds'? (BadInput)",
+      "track.jsonl:4: There is no column 'secnods' in track. Did you mean 'seconds'? (BadInput)",
       'track.jsonl:5: name: String must be a string, found 7. (BadInput)',
       'playlist.csv:3: The row has 1 cells, but the header names 2 columns. (BadInput)',
       'playlist.csv:4: A quotation mark inside a quoted cell is not doubled. (BadInput)',
@@ -178,10 +178,10 @@ describe('export', () => {
     const files = ['playlist_track', 'playlist', 'track'].map((table) => join('one', `${table}.${format}`))
     const again = await ocg(['import', '-n', 'shop', '--data', 'copy', '--json', ...files], { cwd })
     expect(JSON.parse(again.stdout)).toMatchObject({ ok: true })
-    for (const table of ['track', 'playlist', 'playlist_track']) {
-      const original = await ocg(['export', table, ...ARGS], { cwd })
-      const copy = await ocg(['export', table, '-n', 'shop', '--data', 'copy'], { cwd })
-      expect(copy.stdout).toBe(original.stdout)
+    await ocg(['export', '-n', 'shop', '--data', 'copy', '--format', format, '--out', 'two'], { cwd })
+    for (const file of files) {
+      const text = await readFile(join(cwd, file), 'utf8')
+      expect(await readFile(join(cwd, file.replace('one', 'two')), 'utf8')).toBe(text)
     }
     // Into the folder that it came from, an export is a no-op too: times and ids are kept.
     const back = await ocg(['import', ...ARGS, '--json', ...files], { cwd })
@@ -192,6 +192,28 @@ describe('export', () => {
     ).toBe(true)
     const twice = await ocg(['export', ...ARGS, '--format', format, '--out', 'one'], { cwd })
     expect(twice).toMatchObject({ code: 3, stderr: expect.stringContaining('exists already') })
+  })
+
+  test('as Parquet, beside a host, in the layout of the lake', async () => {
+    const cwd = await workFolder(FILES)
+    await ocg(['import', ...ARGS, ...NAMES, '--no-wait'], { cwd })
+    const served = await serveOcg(['serve', ...ARGS, '--port', '0'], { cwd })
+    const { code, stdout, stderr } = await ocg(
+      ['export', 'track', 'playlist_track', ...ARGS, '--format', 'parquet', '--out', 'lake', '--json'],
+      { cwd },
+    )
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(
+      JSON.parse(stdout).tables.map((one: { table: string; rows: number }) => [one.table, one.rows]),
+    ).toEqual([
+      ['track', 3],
+      ['playlist_track', 3],
+    ])
+    const files = await readdir(join(cwd, 'lake', 'tables'), { recursive: true })
+    expect(files).toContain(join('track', 'year=2021', 'month=02', 'day=03', 'rows.parquet'))
+    expect(files).toContain(join('playlist_track', 'year=2022', 'month=01', 'day=01', 'rows.parquet'))
+    expect((await request(served, '{ trackCount }')).data).toEqual({ trackCount: 3 })
+    await served.stop()
   })
 
   test('names an unknown table', async () => {
