@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { parse } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compileSchema } from '../../src/cli/compileSchema.js'
-import { openShop, type Shop, until } from '../musicShop/shop.js'
+import { OPEN_TIMEOUT_MS, openShop, type Shop, until } from '../musicShop/shop.js'
 import { matchesJson, matchesText } from './matching.js'
 import { PAGES, type Snippet, snippetsOf } from './snippets.js'
 
@@ -63,7 +63,7 @@ describe('graphql query', () => {
   let taskId = ''
   beforeAll(async () => {
     if (blocks('graphql', 'query').length > 0) shop = await openShop()
-  })
+  }, OPEN_TIMEOUT_MS)
   afterAll(() => shop?.close())
 
   it.each(blocks('graphql', 'query'))('$place', async ({ text, next }) => {

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compare, genreOf, tracksOn } from './answers.js'
 import { countItems, faultsOf, readItems, tracksInTable } from './items.js'
-import { type Answer, openShop, type Shop, until } from './shop.js'
+import { type Answer, OPEN_TIMEOUT_MS, openShop, type Shop, until } from './shop.js'
 import { source } from './source.js'
 
 let shop: Shop
 
 beforeAll(async () => {
   shop = await openShop()
-})
+}, OPEN_TIMEOUT_MS)
 afterAll(() => shop?.close())
 
 const INSERT = `mutation ($playlistId: ID!, $trackId: ID!) {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { countItems } from './items.js'
-import { importShop, openShop, type Shop } from './shop.js'
+import { importShop, OPEN_TIMEOUT_MS, openShop, type Shop } from './shop.js'
 import { ROW_COUNTS, rows } from './source.js'
 
 let shop: Shop
 
 beforeAll(async () => {
   shop = await openShop()
-})
+}, OPEN_TIMEOUT_MS)
 afterAll(() => shop?.close())
 
 const ENTITIES = {

@@ -62,6 +62,9 @@ type RowsInSql @task_response {
 const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
+/** `openShop` takes seconds; on a machine that is busy with other suites it may take a minute. */
+export const OPEN_TIMEOUT_MS = 180_000
+
 /** Opens the shop with all its rows, imported by the command line as a user would. */
 export async function openShop(): Promise<Shop> {
   const folder = await mkdtemp(join(tmpdir(), 'ocg-shop-'))

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answers } from './answers.js'
-import { openShop, type Shop, until } from './shop.js'
+import { OPEN_TIMEOUT_MS, openShop, type Shop, until } from './shop.js'
 
 let shop: Shop
 
 beforeAll(async () => {
   shop = await openShop()
-})
+}, OPEN_TIMEOUT_MS)
 afterAll(() => shop?.close())
 
 describe('each question of the shop has the answer that its files give', () => {
