@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { afterAll } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -145,11 +146,14 @@ async function until(holds: () => boolean, ended: Promise<unknown>, what: () => 
 
 /** Compiles every source file by itself, in the layout of `dist`. The folder lies beside `dist`, and is removed at the end. */
 async function compileSources(): Promise<string> {
-  const out = mkdtempSync(join(ROOT, '.test-build-'))
-  process.once('exit', () => {
+  removeAbandoned()
+  const out = mkdtempSync(join(ROOT, `${BUILD_PREFIX}${process.pid}-`))
+  const cleanUp = () => {
     for (const child of children) child.kill('SIGKILL')
     rmSync(out, { recursive: true, force: true })
-  })
+  }
+  cleanUps.push(cleanUp)
+  process.once('exit', cleanUp)
   const names = await readdir(join(ROOT, 'src'), { recursive: true })
   const files = names.filter(
     (name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !name.endsWith('.d.ts'),
@@ -166,4 +170,24 @@ async function compileSources(): Promise<string> {
   return out
 }
 
+const BUILD_PREFIX = '.test-build-'
+
+/** Removes what test processes have left that were killed. */
+function removeAbandoned(): void {
+  for (const name of readdirSync(ROOT)) {
+    if (!name.startsWith(BUILD_PREFIX)) continue
+    try {
+      process.kill(Number.parseInt(name.slice(BUILD_PREFIX.length), 10) || 0, 0)
+    } catch {
+      rmSync(join(ROOT, name), { recursive: true, force: true })
+    }
+  }
+}
+
 const children = new Set<ChildProcess>()
+const cleanUps: (() => void)[] = []
+
+// A worker of the test runner may be ended without its `exit` event.
+afterAll(() => {
+  for (const cleanUp of cleanUps) cleanUp()
+})
