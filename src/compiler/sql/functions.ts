@@ -8,7 +8,7 @@
 const FUNCTIONS: Readonly<Record<string, string>> = {
   forms: 'cast try_cast coalesce nullif if try extract row array grouping exists',
   aggregate: `
-    any_value approx_distinct approx_percentile arbitrary array_agg avg bitwise_and_agg bitwise_or_agg bitwise_xor_agg
+    any_value approx_distinct approx_percentile arbitrary array_agg avg bitwise_and_agg bitwise_or_agg
     bool_and bool_or corr count count_if covar_pop covar_samp every geometric_mean histogram kurtosis listagg map_agg max
     max_by min min_by multimap_agg regr_intercept regr_slope skewness stddev stddev_pop stddev_samp sum var_pop var_samp
     variance`,

@@ -167,7 +167,12 @@ function shift(time: Typed, operator: '+' | '-', by: Typed, span: Span): Typed |
     }
     return typed(`CAST((${time.sql} ${operator} ${by.sql}) AS DATE)`, time.type)
   }
-  if (kind === 'timestamp') return typed(`(${time.sql} ${operator} ${by.sql})`, time.type)
+  if (time.type.kind === 'timestamp') {
+    // An interval of days holds milliseconds.
+    const least = by.type.kind === 'intervalDay' ? 3 : 0
+    const precision = Math.max(least, time.type.precision)
+    return typed(`(${time.sql} ${operator} ${by.sql})`, { kind: 'timestamp', precision })
+  }
   if (kind !== 'timestampTz') return undefined
   const zone = time.zone === undefined ? {} : { zone: time.zone }
   if (by.type.kind === 'intervalDay' || time.zone === undefined) {

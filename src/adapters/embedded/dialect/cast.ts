@@ -2,7 +2,7 @@ import type { Span, TypeName } from '../../../trino/ast.js'
 import { duckdbTypeOf, fieldName, quoteIdentifier } from './ddl.js'
 import { typedLiteral } from './literals.js'
 import { TranslateError } from './translateError.js'
-import { coerce, localTime, type Typed, typed } from './typed.js'
+import { coerce, failWhen, localTime, type Typed, typed } from './typed.js'
 import {
   arrayOf,
   canCoerce,
@@ -102,7 +102,12 @@ function simpleType(name: Extract<TypeName, { kind: 'simple' }>): CastTarget {
 export function castTo(value: Typed, target: CastTarget | SqlType, safe: boolean, span: Span): Typed {
   const { type, length } = 'kind' in target ? { type: target, length: undefined } : target
   let sql = castSql(value, type, span)
-  if (length !== undefined) sql = `substr(${sql}, 1, ${length})`
+  if (length !== undefined) {
+    // A text is cut; another value that does not fit is an error.
+    const short = `substr(${sql}, 1, ${length})`
+    const long = `length(${sql}) > ${length}`
+    sql = value.type.kind === 'varchar' ? short : failWhen(long, 'A value is longer than its varchar.', sql)
+  }
   if (value.type.kind === 'unknown' || value.isNull) return { sql, type, isNull: true }
   // A literal in its own kind of type is still a literal.
   if (value.text !== undefined && type.kind === 'varchar' && length === undefined) return value
@@ -232,7 +237,7 @@ export function toText(value: Typed): string | undefined {
     case 'real':
       return `ocg_floating_text(CAST(${sql} AS VARCHAR))`
     case 'time':
-      return `left(strftime(TIMESTAMP '2000-01-01' + ${sql}, '%H:%M:%S.%f'), ${clockLength(type.precision)})`
+      return `left(strftime(DATE '2000-01-01' + ${sql}, '%H:%M:%S.%f'), ${clockLength(type.precision)})`
     case 'timestamp':
       return timestampText(sql, type.precision)
     case 'timestampTz':
@@ -293,6 +298,8 @@ function isJsonWritable(type: SqlType): boolean {
   if (type.kind === 'map') return type.key.kind === 'varchar' && isJsonWritable(type.value)
   if (type.kind === 'row')
     return type.fields.every((field) => field.name !== undefined && isJsonWritable(field.type))
+  // DuckDB would write 1.50 as 1.5.
+  if (type.kind === 'decimal') return false
   return isNumeric(type) || ['varchar', 'boolean', 'json', 'date'].includes(type.kind)
 }
 

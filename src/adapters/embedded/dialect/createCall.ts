@@ -145,6 +145,7 @@ function checkPlace(call: Call, rule: FunctionRule, environment: Environment): v
       throw new TranslateError(`A window function can't stand in ${environment.noWindows}.`, call)
     }
     if (call.distinct) throw new TranslateError('DISTINCT does not go with OVER.', call)
+    if (call.filter) throw new TranslateError('FILTER does not go with OVER.', call)
     if (call.orderBy.length > 0)
       throw new TranslateError('ORDER BY in the arguments does not go with OVER.', call)
   } else if (rule.kind === 'aggregate' && environment.noAggregates) {

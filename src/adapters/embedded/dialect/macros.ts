@@ -28,7 +28,7 @@ const CASTS = {
   'ocg_mantissa(d)': `left(d, 1) || '.' || CASE WHEN length(d) = 1 THEN '0' ELSE substr(d, 2) END`,
   'ocg_scientific(s, w, f, x)': `CASE
     WHEN w IS NULL THEN NULL
-    WHEN ltrim(w || f, '0') = '' THEN s || '0.0E0'
+    WHEN ltrim(w || f, '0') = '' THEN s || '0E0'
     ELSE s || ocg_mantissa(trim(w || f, '0')) || 'E' ||
       CAST(length(w) - 1 - (length(w || f) - length(ltrim(w || f, '0'))) + x AS VARCHAR) END`,
   // 1.5 is 1.5E0 in Trino: the shortest digits that give the number back, one of them before the point.
@@ -61,12 +61,15 @@ const NUMBERS = {
   'ocg_sqrt(x)': "CASE WHEN x < 0 THEN CAST('NaN' AS DOUBLE) ELSE sqrt(x) END",
   'ocg_acos(x)': "CASE WHEN abs(x) > 1 THEN CAST('NaN' AS DOUBLE) ELSE acos(x) END",
   'ocg_asin(x)': "CASE WHEN abs(x) > 1 THEN CAST('NaN' AS DOUBLE) ELSE asin(x) END",
-  'ocg_to_signed(h)': `CAST(CASE WHEN h >= 9223372036854775808 THEN h - 18446744073709551616 ELSE h END AS BIGINT)`,
-  'ocg_left_shift(v, n)': `CASE WHEN n >= 64 OR n < 0 THEN CASE WHEN v IS NULL THEN NULL ELSE 0 END
-    ELSE ocg_to_signed(((CAST(v AS HUGEINT) * CAST(pow(2, n) AS HUGEINT)) % 18446744073709551616 + 18446744073709551616)
-      % 18446744073709551616) END`,
-  'ocg_right_shift(v, n)': `CASE WHEN n >= 64 OR n < 0 THEN CASE WHEN v IS NULL THEN NULL ELSE 0 END
-    ELSE ocg_to_signed((CAST(v AS HUGEINT) + CASE WHEN v < 0 THEN 18446744073709551616 ELSE 0 END) // CAST(pow(2, n) AS HUGEINT)) END`,
+  // Whole numbers of b bits, two's complement.
+  'ocg_bits(h, b)': 'h % CAST(pow(2, b) AS HUGEINT)',
+  'ocg_unsigned(h, b)': 'ocg_bits(ocg_bits(h, b) + CAST(pow(2, b) AS HUGEINT), b)',
+  'ocg_signed(h, b)':
+    'CASE WHEN h >= CAST(pow(2, b - 1) AS HUGEINT) THEN h - CAST(pow(2, b) AS HUGEINT) ELSE h END',
+  'ocg_left_shift(v, n, b)': `CASE WHEN v IS NULL OR n IS NULL THEN NULL WHEN n >= b OR n < 0 THEN 0
+    ELSE ocg_signed(ocg_unsigned(CAST(v AS HUGEINT) * CAST(pow(2, n) AS HUGEINT), b), b) END`,
+  'ocg_right_shift(v, n, b)': `CASE WHEN v IS NULL OR n IS NULL THEN NULL WHEN n >= b OR n < 0 THEN 0
+    ELSE ocg_signed(ocg_unsigned(CAST(v AS HUGEINT), b) // CAST(pow(2, n) AS HUGEINT), b) END`,
   'ocg_to_base(n, r)': `CASE ${failure('r < 2 OR r > 36', 'A radix lies between 2 and 36.')}
     WHEN n < 0 THEN '-' || lower(to_base(-n, CAST(r AS INTEGER))) ELSE lower(to_base(n, CAST(r AS INTEGER))) END`,
   'ocg_digits(t)': "string_split(lower(ltrim(t, '+-')), '')",
@@ -97,6 +100,9 @@ const TEXTS = {
   'ocg_white_space()': WHITE_SPACE.map((code) => `chr(${code})`).join(' || '),
   'ocg_chars(t)': "regexp_extract_all(t, '(?s).')",
   'ocg_reverse(t)': "CASE WHEN t = '' THEN '' ELSE array_to_string(list_reverse(ocg_chars(t)), '') END",
+  // Java keeps the sharp s, which has no upper case of one letter in its tables.
+  'ocg_upper(t)':
+    "CASE WHEN contains(t, 'ß') THEN replace(upper(replace(t, 'ß', chr(57344))), chr(57344), 'ß') ELSE upper(t) END",
   'ocg_substr_from(t, n)': `CASE WHEN n > 0 THEN substr(t, n)
     WHEN n = 0 OR -n > length(t) THEN CASE WHEN t IS NULL THEN NULL ELSE '' END ELSE substr(t, n) END`,
   'ocg_substr(t, n, l)': `CASE WHEN l <= 0 THEN CASE WHEN t IS NULL OR n IS NULL THEN NULL ELSE '' END

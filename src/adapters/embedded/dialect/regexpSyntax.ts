@@ -45,8 +45,8 @@ function escapeProblem(rest: string, inClass: boolean): string | undefined {
   return `holds \\${next}`
 }
 
-/** A replacement of Java's (`$1`) as RE2 writes it (`\1`); undefined for one that it can't write. */
-export function replacementOf(text: string): string | undefined {
+/** A replacement of Java's (`$1`) as RE2 writes it (`\1`); undefined for one that it can't write, or without its group. */
+export function replacementOf(text: string, groups: number): string | undefined {
   let result = ''
   for (let at = 0; at < text.length; at++) {
     const char = text[at] as string
@@ -57,9 +57,72 @@ export function replacementOf(text: string): string | undefined {
       at++
     } else if (char === '$') {
       if (next === undefined || !/[0-9]/.test(next) || /[0-9]/.test(text[at + 2] ?? '')) return undefined
+      if (Number(next) > groups) return undefined
       result += `\\${next}`
       at++
     } else result += char
   }
   return result
+}
+
+/** The pattern as RE2 writes it: its named groups start with `(?P<`. */
+export function re2Pattern(pattern: string): string {
+  let result = ''
+  for (const { text, kind } of pieces(pattern)) result += kind === 'named' ? `(?P${text.slice(2)}` : text
+  return result
+}
+
+/** Number of groups that capture. */
+export function groupCount(pattern: string): number {
+  return pieces(pattern).filter(({ kind }) => kind === 'open' || kind === 'named').length
+}
+
+/**
+ * Whether a group takes part in every match. One that may be left out is NULL in Trino, and an empty text in RE2, which
+ * can't be told from a group that matched nothing.
+ */
+export function alwaysMatches(pattern: string, group: number): boolean {
+  if (group === 0) return true
+  const all = pieces(pattern)
+  /** The groups around the place read, the whole pattern first: what each is to the wanted group, and whether it has a |. */
+  const open: { role: 'other' | 'wanted' | 'holder'; choice: boolean }[] = [{ role: 'other', choice: false }]
+  let count = 0
+  for (const [at, { kind }] of all.entries()) {
+    const around = open.at(-1) as (typeof open)[number]
+    if (kind === 'open' || kind === 'named' || kind === 'plainOpen') {
+      const wanted = kind !== 'plainOpen' && ++count === group
+      open.push({ role: wanted ? 'wanted' : 'other', choice: false })
+    } else if (kind === 'choice') around.choice = true
+    else if (kind === 'close' && open.length > 1) {
+      open.pop()
+      if (around.role === 'other') continue
+      if (around.role === 'holder' && around.choice) return false
+      if (/^(?:[?*]|\{0)/.test(all[at + 1]?.text ?? '')) return false
+      ;(open.at(-1) as (typeof open)[number]).role = 'holder'
+    }
+  }
+  return !open[0]?.choice
+}
+
+interface Piece {
+  readonly kind: 'open' | 'named' | 'plainOpen' | 'close' | 'choice' | 'quantifier' | 'text'
+  readonly text: string
+}
+
+/** A pattern in its pieces: escapes and character classes are texts. */
+function pieces(pattern: string): Piece[] {
+  const found: Piece[] = []
+  const reader =
+    /\\[\s\S]|\[\^?(?:\[:\^?[a-z]+:\]|\\[\s\S]|[^\]\\])*\]|\(\?<[A-Za-z][A-Za-z0-9]*>|\(\?[a-zA-Z-]*[:)]|[()|]|[*+?]|\{\d+(?:,\d*)?\}|[\s\S]/gy
+  for (const [text] of pattern.matchAll(reader)) found.push({ kind: kindOf(text), text })
+  return found
+}
+
+function kindOf(text: string): Piece['kind'] {
+  if (text === '(') return 'open'
+  if (text.startsWith('(?<')) return 'named'
+  if (text.startsWith('(?')) return text.endsWith(':') ? 'plainOpen' : 'text'
+  if (text === ')') return 'close'
+  if (text === '|') return 'choice'
+  return /^[*+?{]/.test(text) ? 'quantifier' : 'text'
 }

@@ -19,6 +19,8 @@ export interface Scope {
   readonly columns: readonly ScopeColumn[]
   /** Lambda parameters by their name in lower case. */
   readonly parameters?: ReadonlyMap<string, Typed>
+  /** Set when the parameters are names of the result, which ORDER BY can use outside of aggregates. */
+  readonly ofResult?: boolean
   readonly parent?: Scope
 }
 

@@ -210,6 +210,9 @@ function renderNode(node: Expression, environment: Environment): Typed {
 
 function column({ value, scope }: Resolved, name: Name, environment: Environment): Typed {
   const { grouping } = environment
+  if (scope.ofResult && environment.noAggregates) {
+    throw new TranslateError(`${name.text} names a column of the result, which an aggregate can't use.`, name)
+  }
   if (grouping && scope === grouping.scope && !grouping.keys.has(value.sql)) {
     const message = `Column ${name.text} is neither in GROUP BY nor in an aggregate function.`
     throw new TranslateError(message, name)

@@ -10,7 +10,7 @@ import type {
   Values,
 } from '../../../trino/ast.js'
 import { aggregateIn } from './aggregateIn.js'
-import { quoteIdentifier } from './ddl.js'
+import { fieldName, quoteIdentifier } from './ddl.js'
 import type { Environment, NamedRelation } from './environment.js'
 import type { Scope, ScopeColumn } from './scope.js'
 import { hasName, relationColumns } from './scope.js'
@@ -40,7 +40,6 @@ interface Output extends OutputColumn {
   readonly span: { readonly start: number; readonly end: number }
   /** Absent for a column of `*`. */
   readonly expression?: Expression
-  readonly alias?: string
   readonly zone?: string
 }
 
@@ -273,9 +272,7 @@ function fitColumns(
 
 function translateValues(body: Values, environment: Environment, top: boolean): TranslatedQuery {
   const plain: Environment = { ...environment, noAggregates: 'VALUES', noWindows: 'VALUES' }
-  const rows = body.rows.map((row) =>
-    (row.kind === 'row' ? row.items : [row]).map((item) => render(item, plain)),
-  )
+  const rows = body.rows.map((row) => valuesRow(row, plain))
   const width = (rows[0] as Typed[]).length
   const types: SqlType[] = []
   for (let at = 0; at < width; at++) {
@@ -299,6 +296,18 @@ function translateValues(body: Values, environment: Environment, top: boolean): 
   const alias = environment.fresh('t')
   const names = columns.map((column) => column.name).join(', ')
   return { sql: `SELECT * FROM (VALUES ${lines.join(', ')}) AS ${alias}(${names})`, columns }
+}
+
+/** Values of one row: a row, however it is written, is spread over the columns. */
+function valuesRow(row: Expression, environment: Environment): Typed[] {
+  if (row.kind === 'row') return row.items.map((item) => render(item, environment))
+  const value = render(row, environment)
+  const { type } = value
+  if (type.kind !== 'row') return [value]
+  return type.fields.map((field, at) => ({
+    sql: `(${value.sql}).${quoteIdentifier(fieldName(field, at))}`,
+    type: field.type,
+  }))
 }
 
 function translateSelect(
@@ -394,8 +403,8 @@ function translateItem(item: SelectItem, environment: Environment, top: boolean)
       type: value.type,
       span: item,
       expression: item.expression,
+      ...(value.zone !== undefined && { zone: value.zone }),
       ...(label !== undefined && { label }),
-      ...(item.alias && { alias: item.alias.text.toLowerCase() }),
     },
   ]
 }
@@ -497,16 +506,20 @@ function aliasIndex(expression: Expression, outputs: readonly Output[]): number 
   return found[0]
 }
 
-/** In ORDER BY, aliases of the result can also stand inside expressions. */
+/** In ORDER BY, names of the result also stand inside expressions, before those of FROM. */
 function withOutputs(environment: Environment, outputs: readonly Output[]): Environment {
   const parameters = new Map<string, Typed>()
-  for (const output of outputs) {
-    if (output.alias !== undefined && output.zone === undefined)
-      parameters.set(output.alias, { sql: output.sql, type: output.type })
+  const ambiguous = new Set<string>()
+  for (const { label, sql, type, zone, expression } of outputs) {
+    const name = label.toLowerCase()
+    if (!expression || ambiguous.has(name)) continue
+    if (parameters.has(name) && parameters.get(name)?.sql !== sql) {
+      parameters.delete(name)
+      ambiguous.add(name)
+    } else parameters.set(name, { sql, type, ...(zone !== undefined && { zone }) })
   }
-  return parameters.size === 0
-    ? environment
-    : { ...environment, scope: { columns: [], parameters, parent: environment.scope } }
+  if (parameters.size === 0) return environment
+  return { ...environment, scope: { columns: [], parameters, ofResult: true, parent: environment.scope } }
 }
 
 /** A sort key; nulls come last in both directions, unless the statement says otherwise, as in Trino. */

@@ -17,6 +17,8 @@ import {
   VARCHAR,
 } from '../types.js'
 
+const REAL: SqlType = { kind: 'real' }
+
 function aggregate(translate: (call: FunctionCall) => Typed): FunctionRule {
   return { kind: 'aggregate', translate }
 }
@@ -29,6 +31,31 @@ function ofDoubles(name: string, count: number): FunctionRule {
     return typed(call.apply(name, args), DOUBLE)
   })
 }
+
+/** An aggregate of two numbers: a double when one of them is, else a real, as Trino chooses. */
+function ofPairs(name: string): FunctionRule {
+  return aggregate((call) => {
+    requireCount(call, 2)
+    const values = [call.arg(0), call.arg(1)]
+    const double = values.some((value) => value.type.kind === 'double')
+    const args = double
+      ? [call.as(0, DOUBLE), call.as(1, DOUBLE)]
+      : values.map((_, at) => `CAST(${call.as(at, REAL)} AS DOUBLE)`)
+    const found = call.apply(name, args)
+    // Where DuckDB gives NaN, as for values that don't vary, Trino gives NULL.
+    const result = `CASE WHEN isfinite(${found}) THEN ${found} END`
+    return double ? typed(result, DOUBLE) : typed(`CAST(${result} AS FLOAT)`, REAL)
+  })
+}
+
+/** Of the population: DuckDB's is of a sample. */
+const skewness: FunctionRule = aggregate((call) => {
+  requireCount(call, 1)
+  const value = call.as(0, DOUBLE)
+  const count = call.apply('count', [value])
+  const correction = `(${count} - 2) / sqrt(CAST(${count} AS DOUBLE) * (${count} - 1))`
+  return typed(`(${call.apply('skewness', [value])} * ${correction})`, DOUBLE)
+})
 
 /** An aggregate that gives one of its argument's values. */
 function ofOrdered(name: string): FunctionRule {
@@ -145,21 +172,22 @@ const approxDistinct: FunctionRule = aggregate((call) => {
   return typed(call.apply('count', [concrete(value)], true), BIGINT)
 })
 
-/** Exact: an actual value of the column for whole numbers, an interpolated one for doubles. */
+/** The value at the place `floor(p * count)` of the sorted values, which is what Trino gives while they are few. */
 const approxPercentile: FunctionRule = aggregate((call) => {
   requireCount(call, 2)
   const value = call.arg(0)
   requireNumber(call, value)
   const whole = isInteger(value.type)
-  const type = whole ? BIGINT : DOUBLE
-  const sql = whole ? asBigint(value) : coerce(value, DOUBLE)
+  const type = whole ? BIGINT : value.type.kind === 'double' ? DOUBLE : REAL
+  const sql = whole ? asBigint(value) : coerce(value, type)
   const at = call.arg(1)
-  const name = whole ? 'quantile_disc' : 'quantile_cont'
+  // DuckDB takes the place ceil(p * count) - 1, which is another one where p * count is whole.
+  const place = (p: string) => `least(${p} + 1e-12, 1)`
   if (at.type.kind === 'array') {
-    const list = coerce(at, arrayOf(DOUBLE))
-    return typed(call.apply(name, [sql, list]), arrayOf(type))
+    const list = `list_transform(${coerce(at, arrayOf(DOUBLE))}, lambda ocg_item: ${place('ocg_item')})`
+    return typed(call.apply('quantile_disc', [sql, list]), arrayOf(type))
   }
-  return typed(call.apply(name, [sql, call.as(1, DOUBLE)]), type)
+  return typed(call.apply('quantile_disc', [sql, place(call.as(1, DOUBLE))]), type)
 })
 
 const listagg: FunctionRule = aggregate((call) => {
@@ -232,14 +260,13 @@ export const aggregateRules: Rules = {
   avg,
   bitwise_and_agg: ofBits('bit_and'),
   bitwise_or_agg: ofBits('bit_or'),
-  bitwise_xor_agg: ofBits('bit_xor'),
   bool_and: ofBooleans('bool_and'),
   bool_or: ofBooleans('bool_or'),
-  corr: ofDoubles('corr', 2),
+  corr: ofPairs('corr'),
   count,
   count_if: countIf,
-  covar_pop: ofDoubles('covar_pop', 2),
-  covar_samp: ofDoubles('covar_samp', 2),
+  covar_pop: ofPairs('covar_pop'),
+  covar_samp: ofPairs('covar_samp'),
   every: ofBooleans('bool_and'),
   geometric_mean: geometricMean,
   grouping,
@@ -252,9 +279,9 @@ export const aggregateRules: Rules = {
   min: ofOrdered('min'),
   min_by: byOrder('arg_min'),
   multimap_agg: multimapAgg,
-  regr_intercept: ofDoubles('regr_intercept', 2),
-  regr_slope: ofDoubles('regr_slope', 2),
-  skewness: ofDoubles('skewness', 1),
+  regr_intercept: ofPairs('regr_intercept'),
+  regr_slope: ofPairs('regr_slope'),
+  skewness,
   stddev: ofDoubles('stddev_samp', 1),
   stddev_pop: ofDoubles('stddev_pop', 1),
   stddev_samp: ofDoubles('stddev_samp', 1),

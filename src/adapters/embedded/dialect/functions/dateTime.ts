@@ -153,8 +153,10 @@ const add = scalar((call) => {
       : `to_${by}s(${by === 'hour' || by === 'minute' || by === 'millisecond' ? count : `CAST(${count} AS ${by === 'second' ? 'BIGINT' : 'INTEGER'})`})`
   if (value.type.kind === 'date') return typed(`CAST((${value.sql} + ${step}) AS DATE)`, DATE)
   if (value.type.kind === 'timestamp') {
-    const precision = by === 'millisecond' ? Math.max(3, value.type.precision) : value.type.precision
-    return typed(`(${value.sql} + ${step})`, { ...value.type, precision })
+    if (by === 'millisecond' && value.type.precision < 3) {
+      call.fail('date_add of milliseconds takes a timestamp(3): CAST it.', 2)
+    }
+    return typed(`(${value.sql} + ${step})`, value.type)
   }
   // Hours and less are added to the instant; days and more to the date that the zone shows.
   if (value.zone === undefined || UNITS.indexOf(by) < UNITS.indexOf('day')) {
@@ -202,7 +204,9 @@ function formatted(mask: (text: string, parsing: boolean) => string | undefined)
     if (format === undefined) {
       return call.fail(`The mask '${text}' holds a letter that is not supported: see docs/sql-dialect.md.`, 1)
     }
-    return typed(`strftime(${local(value)}, ${quoteString(format)})`, VARCHAR)
+    // Masks show milliseconds, whatever the value has.
+    const shown = fractionDigits(value.type) > 3 ? `date_trunc('millisecond', ${local(value)})` : local(value)
+    return typed(`strftime(${shown}, ${quoteString(format)})`, VARCHAR)
   })
 }
 
@@ -217,6 +221,7 @@ function parsed(
     if (format === undefined) {
       return call.fail(`The mask '${text}' holds a letter that can't be read: see docs/sql-dialect.md.`, 1)
     }
+    if (!call.isNull() && !/%[Yy]/.test(format)) call.fail('A time without a year can not be read.', 1)
     return result(`CAST(strptime(${call.as(0, VARCHAR)}, ${quoteString(format)}) AS TIMESTAMP)`)
   })
 }

@@ -41,6 +41,14 @@ function bits(sql: (a: string, b: string) => string): FunctionRule {
   return overloaded(signature([BIGINT, BIGINT], BIGINT, (a, b) => sql(a as string, b as string)))
 }
 
+/** A shift within the 32 bits of an integer or the 64 of a bigint. */
+function shift(macro: string): FunctionRule {
+  return overloaded(
+    signature([INTEGER, BIGINT], INTEGER, (a, b) => `CAST(${macro}(${a}, ${b}, 32) AS INTEGER)`),
+    signature([BIGINT, BIGINT], BIGINT, (a, b) => `CAST(${macro}(${a}, ${b}, 64) AS BIGINT)`),
+  )
+}
+
 function number(call: FunctionCall, at = 0): Typed {
   const value = call.arg(at)
   if (value.type.kind === 'unknown') return { sql: 'CAST(NULL AS DOUBLE)', type: DOUBLE }
@@ -165,10 +173,10 @@ export const mathRules: Rules = {
     ),
   ),
   bitwise_and: bits((a, b) => `(${a} & ${b})`),
-  bitwise_left_shift: bits((a, b) => `ocg_left_shift(${a}, ${b})`),
+  bitwise_left_shift: shift('ocg_left_shift'),
   bitwise_not: overloaded(signature([BIGINT], BIGINT, (a) => `(~${a})`)),
   bitwise_or: bits((a, b) => `(${a} | ${b})`),
-  bitwise_right_shift: bits((a, b) => `ocg_right_shift(${a}, ${b})`),
+  bitwise_right_shift: shift('ocg_right_shift'),
   bitwise_xor: bits((a, b) => `xor(${a}, ${b})`),
   cbrt: double('ocg_cbrt'),
   ceil: toWhole('ceil'),

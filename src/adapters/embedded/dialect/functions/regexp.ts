@@ -1,7 +1,7 @@
 import type { FunctionCall } from '../createCall.js'
 import { quoteString } from '../ddl.js'
 import { type Rules, requireCount, scalar } from '../functionRule.js'
-import { replacementOf, unsupportedSyntax } from '../regexpSyntax.js'
+import { alwaysMatches, groupCount, re2Pattern, replacementOf, unsupportedSyntax } from '../regexpSyntax.js'
 import { typed } from '../typed.js'
 import { arrayOf, BIGINT, BOOLEAN, VARCHAR } from '../types.js'
 
@@ -10,13 +10,22 @@ function pattern(call: FunctionCall, at: number): string {
   const text = call.text(at, 'The pattern', '')
   const problem = unsupportedSyntax(text)
   if (problem) call.fail(`The pattern of ${call.name} ${problem}, which only one of the engines knows.`, at)
-  return quoteString(text)
+  return quoteString(re2Pattern(text))
 }
 
 /** Number of a group: NULL comes back where it took no part in the match. */
 function group(call: FunctionCall, at: number): string {
   const number = call.integer(at, 'The number of a group')
-  if (number < 0n || number > 9n) call.fail('The number of a group lies between 0 and 9.', at)
+  const pattern = call.text(1, 'The pattern', '')
+  const groups = groupCount(pattern)
+  if (!call.isNull() && (number < 0n || number > BigInt(groups))) {
+    call.fail(`The pattern has ${groups} groups.`, at)
+  }
+  if (number > 0n && !alwaysMatches(pattern, Number(number))) {
+    const message =
+      'This group may be left out of a match, which the engines show differently: let the pattern need it.'
+    call.fail(message, at)
+  }
   return number.toString()
 }
 
@@ -42,9 +51,14 @@ const replace = scalar((call) => {
   const text = call.as(0, VARCHAR)
   const search = pattern(call, 1)
   if (call.count === 2) return typed(`regexp_replace(${text}, ${search}, '', 'g')`, VARCHAR)
-  const replacement = replacementOf(call.text(2, 'The replacement', ''))
+  const written = call.text(2, 'The replacement', '')
+  const groups = groupCount(call.text(1, 'The pattern', ''))
+  const replacement = replacementOf(written, groups)
   if (replacement === undefined) {
-    return call.fail('A replacement names groups as $1 to $9; a dollar sign itself is written \\$.', 2)
+    return call.fail(
+      `A replacement names the groups of its pattern, of which there are ${groups}, as $1 to $9; a dollar sign itself is \\\\$.`,
+      2,
+    )
   }
   return typed(`regexp_replace(${text}, ${search}, ${quoteString(replacement)}, 'g')`, VARCHAR)
 })

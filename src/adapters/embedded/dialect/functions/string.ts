@@ -114,5 +114,5 @@ export const stringRules: Rules = {
   substring,
   translate: overloaded(signature([S, S, S], S, 'translate')),
   trim: trimmed('trim'),
-  upper: overloaded(signature([S], S, 'upper')),
+  upper: overloaded(signature([S], S, 'ocg_upper')),
 }
