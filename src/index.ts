@@ -13,6 +13,8 @@ export { type Backend, type BackendOptions, openBackend, SchemaError } from './h
 export type { Host } from './host/openHost.js'
 export type * from './model/types.js'
 export type { Logger } from './ports/system.js'
+export type { ImportRow } from './runtime/import/importRow.js'
+export type { ImportOptions, ImportResult } from './runtime/import/importRows.js'
 export type { Auth } from './server/auth.js'
 export type { ApiResult, ExecuteRequest } from './server/execute.js'
 export { createLogger, type LoggerOptions } from './server/logger.js'

@@ -8,11 +8,14 @@ import { deepFreeze } from '../model/json.js'
 import { MODEL_FORMAT, type Project } from '../model/types.js'
 import type { Logger } from '../ports/system.js'
 import type { RuntimeLimits } from '../runtime/context.js'
+import { type ImportOptions, type ImportResult, importRows } from '../runtime/import/importRows.js'
 import type { Auth } from '../server/auth.js'
 import type { ApiResult, ExecuteRequest } from '../server/execute.js'
 import type { ServerLimits } from '../server/limits.js'
 import { openApi } from './openApi.js'
 import { type Host, openHost } from './openHost.js'
+
+type Rows = Parameters<typeof importRows>[2]
 
 export interface BackendOptions {
   /** The schema as SDL text, as several named texts, or as a model that `compileSchema` gave (its JSON will do). */
@@ -40,7 +43,12 @@ export interface Backend {
   execute(request: ExecuteRequest): Promise<ApiResult>
   /** Answers a WHATWG request for `…/graphql`, `…/health` or `…/metrics`: mounts in Hono, Next.js, Bun, Deno. */
   fetch(request: Request): Promise<Response>
-  /** The parts behind the API, for imports and tools. */
+  /**
+   * Imports rows into the entity or join table of that name, ids and times kept. A bad row is told to `onError` and
+   * keeps no other back; the same import again changes nothing.
+   */
+  importRows(table: string, rows: Rows, options?: ImportOptions): Promise<ImportResult>
+  /** The parts behind the API, for tools. */
   readonly host: Host
   /** Lets running requests end and lets go of the data folder. */
   close(): Promise<void>
@@ -86,6 +94,8 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   return {
     execute: (request) => api.executor().execute(request),
     fetch: api.fetch,
+    importRows: (table, rows, importOptions) =>
+      importRows({ ...host.context, table: host.store.table }, table, rows, importOptions),
     host,
     close: () => host.close(),
   }

@@ -94,7 +94,8 @@ export function createRequestHandler(options: HandlerOptions): RequestHandler {
   async function handle(request: HttpRequest, requestId: string): Promise<Handled> {
     const path = endpointPath(request.target, options.basePath)
     const reading = request.method === 'GET' || request.method === 'HEAD'
-    if (path === '/graphql') {
+    // The root takes requests too: it is the URL that people have, and the page is there as well.
+    if (path === '/graphql' || (path === '/' && !reading)) {
       if (request.method === 'OPTIONS') {
         return { route: 'graphql', response: preflightResponse(request, allowedOrigins) }
       }
@@ -108,7 +109,7 @@ export function createRequestHandler(options: HandlerOptions): RequestHandler {
       const response = await graphiqlAsset(path.slice('/graphiql/'.length), request)
       if (response) return { route: 'graphiql', response }
     }
-    if (path === '/health' || path === '/metrics' || path === '/') {
+    if (path === '/health' || path === '/metrics') {
       const response = errorResponse(405, 'BadInput', 'Only GET is allowed here.', { allow: 'GET, HEAD' })
       return { route: 'other', response }
     }

@@ -318,6 +318,12 @@ describe('paths', () => {
     expect((await fetch(`${url}/health`, { method: 'POST' })).status).toBe(405)
   })
 
+  it('take requests at the root as well, where the page is', async () => {
+    const { url } = await open({ basePath: '' })
+    expect((await post(`${url}/`, COUNT)).status).toBe(200)
+    expect((await post(url, COUNT)).status).toBe(200)
+  })
+
   it('may stand under another one', async () => {
     const { url } = await open({ basePath: '/api/' })
     expect((await post(`${url}/api/graphql`, COUNT)).status).toBe(200)
