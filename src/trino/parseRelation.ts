@@ -86,7 +86,7 @@ function parseRelationPrimary(reader: TokenReader): Relation {
     reader.expectOperator(')')
     return relation
   }
-  if (reader.isWords('TABLE'))
+  if (reader.isWords('TABLE') && reader.isOperator('(', 1))
     reader.refuse('Table functions are not supported.', reader.peek(), 'OCG2055', FROM_TAKES)
   const name = [reader.expectName('the name of a table')]
   while (reader.takeOperator('.')) name.push(reader.expectName())

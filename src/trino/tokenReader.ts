@@ -30,6 +30,7 @@ export class TokenReader {
   private depth = 0
   private readonly tokens: readonly Terminal[]
   private failure: TrinoSyntaxError | undefined
+  private readonly failed = new Map<number, TrinoSyntaxError>()
   private readonly seen = new Map<number, { readonly node: unknown; readonly end: number }>()
 
   private readonly grammar: Grammar
@@ -184,7 +185,7 @@ export class TokenReader {
     }
   }
 
-  /** Parses a part once: a second call at the same position gives the same node. One kind of part a reader. */
+  /** Parses a part once: a second call at the same position gives the same node or failure. One kind of part a reader. */
   once<T>(part: () => T): T {
     const start = this.at
     const seen = this.seen.get(start)
@@ -192,9 +193,17 @@ export class TokenReader {
       this.at = seen.end
       return seen.node as T
     }
-    const node = part()
-    this.seen.set(start, { node, end: this.at })
-    return node
+    const failed = this.failed.get(start)
+    if (failed) throw failed
+    try {
+      const node = part()
+      this.seen.set(start, { node, end: this.at })
+      return node
+    } catch (error) {
+      // Tried again at every level above it, a failure would take a time that doubles with each.
+      if (error instanceof TrinoSyntaxError) this.failed.set(start, error)
+      throw error
+    }
   }
 
   /** Remembers why one reading of an ambiguous text failed. */

@@ -162,6 +162,31 @@ describe('queries', () => {
     expect(found).toHaveLength(1)
   })
 
+  test('reads on behind reserved words', async () => {
+    const sql = 'SELECT o.nmae FROM order o JOIN user u ON u.group = uper(o.id)'
+    expect((await mistakes(sql)).map((text) => text.split(' ').slice(0, 2).join(' '))).toEqual([
+      'OCG2052 "nmae"',
+      'OCG2056 "order"',
+      'OCG2056 "group"',
+      'OCG2054 "uper"',
+    ])
+  })
+
+  test.each([
+    ['parentheses', '('.repeat(100_000)],
+    ['queries that are none', '((SELECT '.repeat(5000)],
+    ['signs', '- '.repeat(100_000)],
+    ['subqueries', `SELECT 1 FROM ${'(SELECT 1 FROM '.repeat(5000)}`],
+    ['calls', 'lower('.repeat(20_000)],
+    ['operators', `${'1+'.repeat(50_000)}1`],
+    ['long chains in deep parentheses', `${'('.repeat(90)}1${`${'+1'.repeat(900)})`.repeat(90)}`],
+  ])('%s without end take no stack and little time', async (_name, sql) => {
+    const before = performance.now()
+    const found = await mistakes(`SELECT ${sql}`)
+    expect(found.every((text) => /^OCG20(?:50|26) /.test(text))).toBe(true)
+    expect(performance.now() - before).toBeLessThan(10_000)
+  })
+
   test('reports every mistake of a statement at once, in the order of their places', async () => {
     // Whether "any" is a column of the unknown table nobody can say.
     const sql = 'SELECT "any", uper(u.foo), $args.txt FROM user u JOIN nowhere n ON n.x = u.bar'

@@ -34,7 +34,11 @@ export function checkTokens(tokens: readonly Token[]): SqlProblem[] {
           "Write json_extract_scalar(x, '$.name').",
         ),
       )
-    } else if (isOperator(previous, ',') && AFTER_LIST.some((word) => isWord(token, word))) {
+    } else if (
+      isOperator(previous, ',') &&
+      AFTER_LIST.some((word) => isWord(token, word)) &&
+      !isNameLike(tokens, index)
+    ) {
       problems.push(
         problemAt(
           previous,
@@ -77,6 +81,12 @@ function isValue(token: Token): boolean {
 
 /** Words that begin a clause, so that no list can end with a comma before them. */
 const AFTER_LIST = ['FROM', 'WHERE', 'GROUP', 'HAVING', 'ORDER', 'UNION', 'INTERSECT', 'EXCEPT']
+
+/** `order` and `group` are meant as names where no BY follows. */
+function isNameLike(tokens: readonly Token[], index: number): boolean {
+  const token = tokens[index]
+  return (isWord(token, 'ORDER') || isWord(token, 'GROUP')) && !isWord(tokens[index + 1], 'BY')
+}
 
 function isQueryStart(token: Token): boolean {
   return isWord(token, 'SELECT') || isWord(token, 'WITH') || isWord(token, 'VALUES')

@@ -6,7 +6,7 @@
  * checker can look up whatever name stands before a parenthesis. Any other name is an error at compile time.
  */
 const FUNCTIONS: Readonly<Record<string, string>> = {
-  forms: 'cast try_cast coalesce nullif if try extract row array grouping exists',
+  forms: 'cast try_cast coalesce nullif if try extract position row array grouping exists',
   aggregate: `
     any_value approx_distinct approx_percentile arbitrary array_agg avg bitwise_and_agg bitwise_or_agg
     bool_and bool_or corr count count_if covar_pop covar_samp every geometric_mean histogram kurtosis listagg map_agg max
@@ -15,7 +15,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   window: 'cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number',
   conditional: 'greatest least',
   string: `
-    chr codepoint concat concat_ws hamming_distance length levenshtein_distance lower lpad ltrim normalize position replace
+    chr codepoint concat concat_ws hamming_distance length levenshtein_distance lower lpad ltrim normalize replace
     reverse rpad rtrim split split_part starts_with strpos substr substring translate trim upper`,
   regexp: 'regexp_count regexp_extract regexp_extract_all regexp_like regexp_replace regexp_split',
   math: `
