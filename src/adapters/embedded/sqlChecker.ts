@@ -31,7 +31,8 @@ export async function createSqlChecker(): Promise<SqlChecker> {
       return { ok: false, message: error.message, ...(near.trim() !== '' && { near }) }
     }
     await makeTables(connection, tables, made)
-    const problem = await prepareProblem(connection, translation.sql)
+    const names = tables.map((table) => table.name)
+    const problem = await prepareProblem(connection, translation.sql, names)
     if (problem) return { ok: false, message: problem }
     return {
       ok: true,
@@ -76,9 +77,13 @@ async function makeTables(
  * What keeps the engine from preparing a statement; undefined when it can. A value that is wrong, such as a division by
  * zero, is no reason: it fails when the statement runs, here as on Athena.
  */
-async function prepareProblem(connection: DuckDBConnection, sql: string): Promise<string | undefined> {
+async function prepareProblem(
+  connection: DuckDBConnection,
+  sql: string,
+  tables: readonly string[],
+): Promise<string | undefined> {
   try {
-    const prepared = await prepareQuery(connection, sql)
+    const prepared = await prepareQuery(connection, sql, tables)
     prepared.destroySync()
     return undefined
   } catch (error) {

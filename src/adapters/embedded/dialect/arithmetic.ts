@@ -5,6 +5,7 @@ import {
   asDecimal,
   commonType,
   decimal,
+  fractionDigits,
   isFloating,
   isInteger,
   isNumeric,
@@ -176,7 +177,9 @@ function shift(time: Typed, operator: '+' | '-', by: Typed, span: Span): Typed |
   if (kind !== 'timestampTz') return undefined
   const zone = time.zone === undefined ? {} : { zone: time.zone }
   if (by.type.kind === 'intervalDay' || time.zone === undefined) {
-    return { sql: `(${time.sql} ${operator} ${by.sql})`, type: time.type, ...zone }
+    const least = by.type.kind === 'intervalDay' ? 3 : 0
+    const type: SqlType = { kind: 'timestampTz', precision: Math.max(least, fractionDigits(time.type)) }
+    return { sql: `(${time.sql} ${operator} ${by.sql})`, type, ...zone }
   }
   // Months are counted in the zone that the time is shown in.
   const local = `(timezone(${time.zone}, ${time.sql}) ${operator} ${by.sql})`

@@ -32,19 +32,70 @@ export class GateError extends Error {
 }
 
 /**
- * Prepares exactly one SELECT: the second wall behind `translate`, which is the first. Throws `GateError` for several
- * statements and for anything but a SELECT; what the engine itself finds wrong comes in its own words.
+ * Prepares exactly one SELECT: the second wall behind `translate`, which is the first. DuckDB's own parse of the text is
+ * looked at: a table that is not one of `tables`, a table function, and a function that knows of files, settings or the
+ * engine's catalogue throw `GateError`, as do several statements and anything but a SELECT. What the engine itself finds
+ * wrong comes in its own words.
  */
 export async function prepareQuery(
   connection: DuckDBConnection,
   sql: string,
+  tables: readonly string[],
 ): Promise<DuckDBPreparedStatement> {
   // The engine would read up to it only.
   if (sql.includes('\0')) throw new GateError('A statement must not hold a NUL character.')
-  const extracted = await connection.extractStatements(sql)
-  if (extracted.count !== 1) throw new GateError('Exactly one statement can run at a time.')
-  const prepared = await extracted.prepare(0)
+  const parsed = await parse(connection, sql)
+  if (parsed.length !== 1) throw new GateError('Exactly one statement can run at a time.')
+  const names = new Set(tables.map((table) => table.toLowerCase()))
+  collectQueryNames(parsed, names)
+  check(parsed, names)
+  const prepared = await connection.prepare(sql)
   if (prepared.statementType === StatementType.SELECT) return prepared
   prepared.destroySync()
   throw new GateError('Only a SELECT can run.')
 }
+
+/** Statements as DuckDB reads them; it gives the trees of SELECTs only. */
+async function parse(connection: DuckDBConnection, sql: string): Promise<readonly unknown[]> {
+  const reader = await connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [sql])
+  const answer = JSON.parse(String(reader.getRows()[0]?.[0])) as { error: boolean; statements?: unknown[] }
+  if (answer.error || !answer.statements) throw new GateError('Only a SELECT can run.')
+  return answer.statements
+}
+
+type Tree = { readonly [key: string]: unknown }
+
+/** Adds the names of WITH: where each of them holds is the engine's to know. */
+function collectQueryNames(part: unknown, names: Set<string>): void {
+  if (typeof part !== 'object' || part === null) return
+  const tree = part as Tree
+  if (Array.isArray(tree.map)) {
+    for (const { key } of tree.map as { key?: unknown }[]) {
+      if (typeof key === 'string') names.add(key.toLowerCase())
+    }
+  }
+  for (const value of Object.values(tree)) collectQueryNames(value, names)
+}
+
+function check(part: unknown, names: ReadonlySet<string>): void {
+  if (typeof part !== 'object' || part === null) return
+  const tree = part as Tree
+  // The engine writes VALUES and PRAGMA as table functions of its own; a statement's VALUES are an expression list.
+  if (tree.type === 'TABLE_FUNCTION' || tree.type === 'SHOW_REF') {
+    throw new GateError('A statement can not read from a table function.')
+  }
+  if (tree.type === 'BASE_TABLE') {
+    const known = names.has(String(tree.table_name).toLowerCase())
+    if (!known || tree.schema_name !== '' || tree.catalog_name !== '') {
+      throw new GateError("A statement reads the project's tables only.")
+    }
+  }
+  if (tree.class === 'FUNCTION' && FORBIDDEN.test(String(tree.function_name))) {
+    throw new GateError(`A statement can not call ${String(tree.function_name)}.`)
+  }
+  for (const value of Object.values(tree)) check(value, names)
+}
+
+/** Functions that look outside of their arguments. */
+const FORBIDDEN =
+  /^(?:getenv|getvariable|current_(?:setting|schemas?|database|catalog|query|user|role)|(?:session_)?user|version|nextval|currval|txid_.*|in_search_path|query|query_table|glob|write_log|which_secret|(?:read|parquet|sniff|duckdb|pragma|pg|has|set|get|from_substrait)_.*|json_(?:de)?serialize.*|json_execute.*)$/i

@@ -125,7 +125,7 @@ const UNITS = ['millisecond', 'second', 'minute', 'hour', 'day', 'week', 'month'
 function unit(call: FunctionCall, value: Typed, allowed = UNITS): string {
   const text = call.text(0, 'The unit', 'day').toLowerCase()
   if (!allowed.includes(text))
-    call.fail(`${text} is not a unit of ${call.name}: use ${allowed.join(', ')}.`, 0)
+    call.fail(`The unit ${text} is not one of ${call.name}: use ${allowed.join(', ')}.`, 0)
   if (value.type.kind === 'date' && UNITS.indexOf(text) < UNITS.indexOf('day')) {
     call.fail(`A date has no ${text}: CAST it to timestamp.`, 0)
   }

@@ -98,7 +98,6 @@ export const stringRules: Rules = {
   lpad: overloaded(signature([S, N, S], S, 'ocg_lpad')),
   ltrim: trimmed('ltrim'),
   normalize,
-  position: overloaded(signature([S, S], N, 'strpos')),
   replace: overloaded(
     signature([S, S], S, (text, part) => `ocg_replace(${text}, ${part}, '')`),
     signature([S, S, S], S, 'ocg_replace'),
