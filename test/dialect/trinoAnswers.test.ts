@@ -50,6 +50,11 @@ describe('the answers of Trino', () => {
   })
 })
 
+it('the documentation names every function', () => {
+  const text = readFileSync(new URL('../../docs/sql-dialect.md', import.meta.url), 'utf8')
+  expect(supportedFunctions().filter((name) => !text.includes(`\`${name}\``))).toEqual([])
+})
+
 it('the compiler allows exactly the functions that can be translated', () => {
   const allowed = supportedFunctions().filter((name) => !FORMS.includes(name))
   expect([...allowed].sort()).toEqual(ruleNames().sort())
