@@ -21,20 +21,27 @@ export interface Transaction {
  */
 export type Work<Result> = (transaction: Transaction) => Result
 
-/** Puts pieces of work into transactions: all that come while one is being written share the next. */
+/** Does work in transactions, for one opened store. */
 export interface Committer {
   /** Resolves when the work is on disk. Rejects with what the work threw, or `StoreError` `unavailable`. */
   run<Result>(work: Work<Result>): Promise<Result>
+  /** Calls the listener with the head after each commit that has a feed record; returns how to stop. */
   onRecord(listener: (head: number) => void): () => void
-  /** Waits for what is under way and refuses what comes later. */
-  close(): Promise<void>
 }
 
-export function createCommitter(environment: Environment, clock: Clock): Committer {
+/** Puts pieces of work into transactions: all that come while one is being written share the next. */
+export interface GroupCommitter {
+  run<Result>(work: Work<Result>, clock: Clock): Promise<Result>
+  onRecord: Committer['onRecord']
+  /** Resolves when all that was begun has ended, one way or another. */
+  settled(): Promise<void>
+}
+
+/** There is one for each environment: two that write at once in one process would wait for each other for ever. */
+export function createGroupCommitter(environment: Environment): GroupCommitter {
   const listeners = new Set<(head: number) => void>()
   let pending: Piece[] = []
   let draining: Promise<void> | undefined
-  let closed = false
 
   const drain = async () => {
     // One turn of the microtask queue, so that writes which start together are written together.
@@ -48,7 +55,7 @@ export function createCommitter(environment: Environment, clock: Clock): Committ
   }
 
   const commitGroup = async (group: readonly Piece[]): Promise<void> => {
-    const outcome = await commit(environment, clock, group).catch((error: unknown): Outcome => {
+    const outcome = await commit(environment, group).catch((error: unknown): Outcome => {
       return { kind: 'failed', error }
     })
     if (outcome.kind === 'failed') {
@@ -69,10 +76,9 @@ export function createCommitter(environment: Environment, clock: Clock): Committ
   }
 
   return {
-    run<Result>(work: Work<Result>) {
-      if (closed) return Promise.reject(new StoreError('unavailable', 'The store is closed.'))
+    run<Result>(work: Work<Result>, clock: Clock) {
       return new Promise<Result>((resolve, reject) => {
-        pending.push({ work, resolve: resolve as (result: unknown) => void, reject })
+        pending.push({ work, clock, resolve: resolve as (result: unknown) => void, reject })
         draining ??= drain()
       })
     },
@@ -80,8 +86,7 @@ export function createCommitter(environment: Environment, clock: Clock): Committ
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    async close() {
-      closed = true
+    async settled() {
       await draining
     },
   }
@@ -89,6 +94,7 @@ export function createCommitter(environment: Environment, clock: Clock): Committ
 
 interface Piece {
   readonly work: Work<unknown>
+  readonly clock: Clock
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
 }
@@ -108,12 +114,12 @@ type Outcome =
 /** Pieces in one transaction: enough to share a disk flush, few enough that other processes get their turn. */
 const MAX_GROUP = 512
 
-async function commit(environment: Environment, clock: Clock, group: readonly Piece[]): Promise<Outcome> {
+async function commit(environment: Environment, group: readonly Piece[]): Promise<Outcome> {
   let outcome: Outcome | undefined
   // A child transaction, because LMDB-js keeps what a plain one has written when its callback throws.
   await environment.root.childTransaction(() => {
     try {
-      outcome = runPieces(environment, clock.now(), group)
+      outcome = runPieces(environment, group)
       return undefined
     } catch (error) {
       outcome = { kind: 'threw', error }
@@ -124,16 +130,22 @@ async function commit(environment: Environment, clock: Clock, group: readonly Pi
   return outcome
 }
 
-function runPieces(environment: Environment, now: number, group: readonly Piece[]): Outcome {
+function runPieces(environment: Environment, group: readonly Piece[]): Outcome {
   const changes: Change[] = []
   const effects: (() => void)[] = []
-  const transaction: Transaction = {
-    now,
-    record: (change) => void changes.push(change),
-    afterCommit: (effect) => void effects.push(effect),
-  }
-  const results = group.map(({ work }) => work(transaction))
-  const head = changes.length > 0 ? appendRecord(environment, now, changes) : undefined
+  let time = 0
+  const results = group.map(({ work, clock }) => {
+    const now = clock.now()
+    return work({
+      now,
+      record(change) {
+        changes.push(change)
+        time = now
+      },
+      afterCommit: (effect) => void effects.push(effect),
+    })
+  })
+  const head = changes.length > 0 ? appendRecord(environment, time, changes) : undefined
   return { kind: 'committed', results, effects, head }
 }
 

@@ -7,6 +7,8 @@ export type Section = Database<string, Buffer>
 /** The store's one LMDB environment and its sections. */
 export interface Environment {
   readonly root: RootDatabase<string, string>
+  /** False once the store that this belongs to has been closed. */
+  isOpen(): boolean
   /** Single values by name: format, id, head of the feed, counters, checkpoints, the host's claim. */
   readonly meta: Section
   /** Items by key. */
@@ -54,6 +56,7 @@ export function openEnvironment(
   }
   return {
     root,
+    isOpen: () => true,
     meta,
     items: section('items'),
     index: section('index'),
@@ -68,10 +71,13 @@ export function openEnvironment(
  * Lets the reads that follow see what is committed now, by any process, and not what was when this turn of the event
  * loop began.
  */
-export function renewReads({ root }: Pick<Environment, 'root'>): void {
-  if ((root as { status?: string }).status === 'closed')
-    throw new StoreError('unavailable', 'The store is closed.')
+export function renewReads({ root, isOpen }: Pick<Environment, 'root' | 'isOpen'>): void {
+  if (!isOpen()) throw storeClosed()
   root.resetReadTxn()
+}
+
+export function storeClosed(): StoreError {
+  return new StoreError('unavailable', 'The store is closed.')
 }
 
 /** Bytes. A larger store works too: LMDB then moves its map as it grows. */

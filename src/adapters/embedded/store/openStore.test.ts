@@ -57,6 +57,35 @@ describe('the folder', () => {
     await two.close()
   })
 
+  test('may be opened, used and closed in one process while it writes', async () => {
+    const busy = await openStore(folder)
+    let stop = false
+    const writers = Array.from({ length: 8 }, async (_, writer) => {
+      for (let n = 0; !stop; n++) await busy.table.write({ kind: 'put', item: userItem(`${writer}.${n}`) })
+    })
+    const heard: number[] = []
+    for (let round = 0; round < 30; round++) {
+      const [one, two] = await Promise.all([openStore(folder), openStore(folder)])
+      one.feed.onCommit((head) => heard.push(head))
+      await one.table.write({ kind: 'put', item: userItem(`round-${round}`) })
+      await one.close()
+      expect(two.table.read(entityKey('user', `round-${round}`))).toBeDefined()
+      expect(() => one.feed.head()).toThrow(StoreError)
+      await two.close()
+    }
+    stop = true
+    await Promise.all(writers)
+    expect(heard.length).toBeGreaterThan(0)
+    const count = heard.length
+    await busy.table.write({ kind: 'put', item: userItem('after') })
+    expect(heard).toHaveLength(count)
+    const closing = busy.close()
+    const again = await openStore(folder)
+    await closing
+    expect(again.table.read(entityKey('user', 'after'))).toBeDefined()
+    await again.close()
+  })
+
   test('that is a file is refused', async () => {
     await writeFile(folder, '')
     expect(await refusal(folder)).toMatchObject({ reason: 'unwritable' })

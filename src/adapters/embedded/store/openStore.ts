@@ -1,7 +1,6 @@
-import { access, constants, mkdir } from 'node:fs/promises'
+import { access, constants, mkdir, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Clock } from '../../../ports/system.js'
-import { type Committer, createCommitter } from './committer.js'
 import { DataFolderError } from './dataFolderError.js'
 import { lmdbDeadLetters } from './deadLetters.js'
 import { type Environment, openEnvironment } from './environment.js'
@@ -11,6 +10,7 @@ import { checkFormat, settleFormat } from './format.js'
 import { lmdbHostLock } from './hostLock.js'
 import { lmdbItemTable } from './lmdbItemTable.js'
 import { createSendNotices, lmdbQueue } from './queues.js'
+import { openSession, type Session } from './session.js'
 import type { QueueMessages, QueueName, Store, StoreQueue } from './store.js'
 import { inspectStoreFile } from './storeFile.js'
 import { storeStats } from './storeStats.js'
@@ -28,9 +28,9 @@ export interface OpenStoreOptions {
  */
 export async function openStore(folder: string, { clock = Date }: OpenStoreOptions = {}): Promise<Store> {
   const files = await makeFolder(folder)
-  const environment = await openFiles(folder, files)
-  const committer = createCommitter(environment, clock)
-  const id = await settle(environment, committer, folder)
+  const session = await openSession(files, clock, () => openFiles(folder, files))
+  const { environment, committer } = session
+  const id = await settle(session, folder)
   const notices = createSendNotices()
   const queues = {
     cascade: lmdbQueue(environment, committer, notices, clock, 'cascade'),
@@ -54,7 +54,7 @@ export async function openStore(folder: string, { clock = Date }: OpenStoreOptio
     stats: () => storeStats(environment, queues, deadLetters),
     close() {
       clearInterval(readers)
-      closing ??= close(environment, committer, hostLock.release)
+      closing ??= hostLock.release().finally(session.close)
       return closing
     },
   }
@@ -67,7 +67,8 @@ async function makeFolder(folder: string): Promise<string> {
   try {
     await mkdir(files, { recursive: true, mode: 0o700 })
     await access(files, constants.R_OK | constants.W_OK | constants.X_OK)
-    return files
+    // Without links, so that one folder has one name.
+    return await realpath(files)
   } catch (cause) {
     throw new DataFolderError(
       'unwritable',
@@ -97,19 +98,13 @@ async function openFiles(folder: string, files: string): Promise<Environment> {
   }
 }
 
-async function settle(environment: Environment, committer: Committer, folder: string): Promise<string> {
+async function settle({ environment, committer, close }: Session, folder: string): Promise<string> {
   try {
     return await committer.run(() => settleFormat(environment, folder))
   } catch (error) {
-    await close(environment, committer)
+    await close()
     throw error
   }
-}
-
-async function close(environment: Environment, committer: Committer, release?: () => Promise<void>) {
-  await release?.()
-  await committer.close()
-  await environment.root.close()
 }
 
 /** Node's short name of a failure, such as EACCES. */
