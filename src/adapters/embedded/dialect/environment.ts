@@ -1,5 +1,6 @@
-import type { Expression } from '../../../trino/ast.js'
+import type { Expression, Query, QueryBody } from '../../../trino/ast.js'
 import type { Scope } from './scope.js'
+import type { TranslatedQuery } from './translatedQuery.js'
 import type { Typed } from './typed.js'
 import type { SqlType } from './types.js'
 
@@ -20,6 +21,15 @@ export interface Grouping {
   readonly free: WeakMap<Expression, Typed>
 }
 
+/** The parts of the translation that call each other in a circle: a query holds expressions, and they hold queries. */
+export interface Translator {
+  /** Use `render`, which looks at GROUP BY and zones too. */
+  expression(expression: Expression, environment: Environment): Typed
+  /** Columns get names of their own, except at the top, where they are the statement's. */
+  query(query: Query, environment: Environment, top?: boolean): TranslatedQuery
+  body(body: QueryBody, environment: Environment, top: boolean): TranslatedQuery
+}
+
 /** Where an expression stands. */
 export interface Environment {
   readonly scope: Scope
@@ -32,6 +42,21 @@ export interface Environment {
   readonly noWindows?: string
   /** Named windows of the SELECT, lower case, as DuckDB's SQL. */
   readonly windows?: ReadonlySet<string>
+  readonly translator: Translator
   /** Makes a name that occurs nowhere else in the statement. */
   readonly fresh: (prefix: string) => string
+}
+
+/** The environment of a query of its own: nothing is grouped or forbidden in it. */
+export function withoutGrouping(environment: Environment): Environment {
+  const { grouping: _grouping, noAggregates: _aggregates, noWindows: _windows, ...rest } = environment
+  return rest
+}
+
+export function noAggregates(environment: Environment, place: string): Environment {
+  return { ...environment, noAggregates: place, noWindows: place }
+}
+
+export function noWindows(environment: Environment, place: string): Environment {
+  return { ...environment, noWindows: place }
 }

@@ -1,4 +1,4 @@
-import type { FunctionCall } from './createCall.js'
+import type { FunctionCall } from './functionCall.js'
 import { coerce, type Typed, typed } from './typed.js'
 import { canCoerce, type SqlType, sameType, typeName } from './types.js'
 

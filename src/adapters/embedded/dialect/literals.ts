@@ -1,9 +1,8 @@
 import type { Expression, Span } from '../../../trino/ast.js'
-import { castTo } from './cast.js'
 import { quoteString } from './ddl.js'
 import { TranslateError } from './translateError.js'
-import { type Typed, textLiteral, typed } from './typed.js'
-import { BIGINT, DATE, DOUBLE, decimal, INTEGER, JSON_TYPE, type SqlType } from './types.js'
+import { type Typed, typed } from './typed.js'
+import { DATE, decimal, JSON_TYPE, type SqlType } from './types.js'
 
 /** `DATE '2024-01-31'` and the like. The text is checked now, as Trino does. */
 export function typedLiteral(type: string, text: string, span: Span): Typed {
@@ -41,15 +40,8 @@ export function typedLiteral(type: string, text: string, span: Span): Typed {
       }
       return typed(`CAST(${quoteString(text)} AS JSON)`, JSON_TYPE)
     }
-    default: {
-      const types: Record<string, SqlType> = {
-        double: DOUBLE,
-        bigint: BIGINT,
-        integer: INTEGER,
-        real: { kind: 'real' },
-      }
-      return castTo(textLiteral(text), types[type] as SqlType, false, span)
-    }
+    default:
+      throw wrong()
   }
 }
 

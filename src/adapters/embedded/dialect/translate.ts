@@ -2,10 +2,17 @@ import type { LakeTable, LakeType } from '../../../model/lakeSchema.js'
 import { parseStatement } from '../../../trino/parseStatement.js'
 import { TrinoSyntaxError } from '../../../trino/syntaxError.js'
 import { quoteIdentifier } from './ddl.js'
-import type { Environment, NamedRelation } from './environment.js'
+import type { Environment, NamedRelation, Translator } from './environment.js'
 import { TranslateError } from './translateError.js'
-import { translateQuery } from './translateQuery.js'
+import { translateExpression } from './translateExpression.js'
+import { translateBody, translateQuery } from './translateQuery.js'
 import { arrayOf, BIGINT, BOOLEAN, DATE, DOUBLE, INTEGER, type SqlType, TIMESTAMP, VARCHAR } from './types.js'
+
+const TRANSLATOR: Translator = {
+  expression: translateExpression,
+  query: translateQuery,
+  body: translateBody,
+}
 
 export interface Translation {
   /** One SELECT in DuckDB's dialect. */
@@ -44,6 +51,7 @@ export function analyze(sql: string, tables: readonly LakeTable[]): Translation 
   const environment: Environment = {
     scope: { columns: [] },
     relations: new Map(tables.map((table) => [table.name.toLowerCase(), tableRelation(table)])),
+    translator: TRANSLATOR,
     fresh: (prefix) => `${prefix}${++counter}`,
   }
   const translated = translateQuery(query, environment, true)

@@ -8,15 +8,14 @@ import { subscript } from './functions/array.js'
 import { extractField } from './functions/dateTime.js'
 import { functionRule } from './functions/index.js'
 import { interval, typedLiteral } from './literals.js'
+import { render, renderAs, renderBoolean } from './render.js'
 import { hasName, type Resolved, relationColumns, resolveName, resolveQualified } from './scope.js'
 import { TranslateError } from './translateError.js'
-import { translateQuery } from './translateQuery.js'
 import { coerce, commonTypeOf, NULL, type Typed, textLiteral, typed } from './typed.js'
 import {
   arrayOf,
   BIGINT,
   BOOLEAN,
-  canCoerce,
   DOUBLE,
   decimal,
   INTEGER,
@@ -29,69 +28,8 @@ import {
   VARCHAR,
 } from './types.js'
 
-export interface RenderOptions {
-  /** Whether the place knows what to do with a time in another zone than UTC. */
-  readonly zoned?: boolean
-}
-
-/** Translates an expression and gives it its type. Throws `TranslateError` for what Trino would refuse. */
-export function render(expression: Expression, environment: Environment, options: RenderOptions = {}): Typed {
-  const key = groupingKey(expression, environment)
-  const value = key ?? renderNode(expression, environment)
-  if (value.zone !== undefined && !options.zoned) {
-    const message =
-      'A time AT TIME ZONE can be compared, grouped, ordered, returned, or given to a date function. ' +
-      'Elsewhere CAST it to timestamp, date or varchar first.'
-    throw new TranslateError(message, expression)
-  }
-  return value
-}
-
-/** Translates an expression as if there was no GROUP BY: inside an aggregate, and for comparing it with the keys. */
-export function renderFree(expression: Expression, environment: Environment): Typed {
-  const { grouping: _grouping, ...rest } = environment
-  return render(expression, rest, { zoned: true })
-}
-
-/** A condition's SQL. `place` says whose condition it is. */
-export function renderBoolean(expression: Expression, environment: Environment, place: string): string {
-  const value = render(expression, environment)
-  if (!canCoerce(value.type, BOOLEAN)) {
-    throw new TranslateError(
-      `${place} takes a condition, not a value of type ${typeName(value.type)}.`,
-      expression,
-    )
-  }
-  return coerce(value, BOOLEAN)
-}
-
-/** An expression's SQL in a type that it must have or be coercible to. */
-export function renderAs(
-  expression: Expression,
-  type: SqlType,
-  environment: Environment,
-  place: string,
-): string {
-  const value = render(expression, environment)
-  if (!canCoerce(value.type, type)) {
-    throw new TranslateError(`${place} takes ${typeName(type)}, not ${typeName(value.type)}.`, expression)
-  }
-  return coerce(value, type)
-}
-
-/** The expression's value when it is one of the GROUP BY expressions. */
-function groupingKey(expression: Expression, environment: Environment): Typed | undefined {
-  const { grouping } = environment
-  if (!grouping || grouping.keys.size === 0 || expression.kind === 'lambda') return undefined
-  let value = grouping.free.get(expression)
-  if (!value) {
-    value = renderFree(expression, environment)
-    grouping.free.set(expression, value)
-  }
-  return grouping.keys.has(value.sql) ? value : undefined
-}
-
-function renderNode(node: Expression, environment: Environment): Typed {
+/** Translates an expression without regard to GROUP BY and zones: see `render`. Throws `TranslateError`. */
+export function translateExpression(node: Expression, environment: Environment): Typed {
   const boolean = (sql: string) => typed(sql, BOOLEAN)
   const condition = (part: Expression, place: string) => renderBoolean(part, environment, place)
   switch (node.kind) {
@@ -110,7 +48,7 @@ function renderNode(node: Expression, environment: Environment): Typed {
     case 'binary':
       return typed(`from_hex('${node.hex}')`, VARBINARY)
     case 'typedLiteral':
-      return typedLiteral(node.type, node.value, node)
+      return renderTypedLiteral(node)
     case 'interval':
       return interval(node)
     case 'name':
@@ -151,7 +89,7 @@ function renderNode(node: Expression, environment: Environment): Typed {
     case 'inQuery':
       return boolean(renderInQuery(node, environment))
     case 'quantified': {
-      const query = translateQuery(node.query, environment)
+      const query = environment.translator.query(node.query, environment)
       const columnType = singleColumn(query.columns, node.query)
       const left = render(node.left, environment)
       const type = comparableType([left, typed('', columnType)], node.operator, node)
@@ -196,9 +134,9 @@ function renderNode(node: Expression, environment: Environment): Typed {
     case 'extract':
       return extractField(node.field, render(node.operand, environment, { zoned: true }), node)
     case 'exists':
-      return boolean(`EXISTS (${translateQuery(node.query, environment).sql})`)
+      return boolean(`EXISTS (${environment.translator.query(node.query, environment).sql})`)
     case 'subquery': {
-      const query = translateQuery(node.query, environment)
+      const query = environment.translator.query(node.query, environment)
       return typed(`(${query.sql})`, singleColumn(query.columns, node.query))
     }
     case 'lambda':
@@ -206,6 +144,17 @@ function renderNode(node: Expression, environment: Environment): Typed {
     case 'call':
       return renderCall(node, environment)
   }
+}
+
+function renderTypedLiteral(node: Extract<Expression, { kind: 'typedLiteral' }>): Typed {
+  const types: Readonly<Record<string, SqlType>> = {
+    double: DOUBLE,
+    bigint: BIGINT,
+    integer: INTEGER,
+    real: { kind: 'real' },
+  }
+  const type = types[node.type]
+  return type ? castTo(textLiteral(node.value), type, false, node) : typedLiteral(node.type, node.value, node)
 }
 
 function column({ value, scope }: Resolved, name: Name, environment: Environment): Typed {
@@ -334,7 +283,7 @@ function singleColumn(
 }
 
 function renderInQuery(node: Extract<Expression, { kind: 'inQuery' }>, environment: Environment): string {
-  const query = translateQuery(node.query, environment)
+  const query = environment.translator.query(node.query, environment)
   const operand = render(node.operand, environment)
   const alias = environment.fresh('t')
   const items = query.columns.map((one) => typed(`${alias}.${one.name}`, one.type))

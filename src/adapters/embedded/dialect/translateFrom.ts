@@ -2,10 +2,9 @@ import type { Join, Relation, SubqueryRelation, TableRelation, UnnestRelation } 
 import { closestName } from './closestName.js'
 import { fieldName, quoteIdentifier } from './ddl.js'
 import type { Environment } from './environment.js'
+import { render, renderBoolean } from './render.js'
 import type { Scope, ScopeColumn } from './scope.js'
 import { TranslateError } from './translateError.js'
-import { render, renderBoolean } from './translateExpression.js'
-import { translateQuery } from './translateQuery.js'
 import { coerce, commonTypeOf, type Typed } from './typed.js'
 import { BIGINT, type SqlType, typeName } from './types.js'
 
@@ -111,7 +110,7 @@ function translateSubquery(
   left: readonly ScopeColumn[],
 ): TranslatedFrom {
   const inside = relation.lateral ? { ...outer, scope: lateralScope(outer, left) } : outer
-  const query = translateQuery(relation.query, inside)
+  const query = inside.translator.query(relation.query, inside)
   const alias = outer.fresh('t')
   const columns = query.columns.map((column) => ({
     label: column.label,

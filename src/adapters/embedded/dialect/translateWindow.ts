@@ -1,9 +1,10 @@
 import type { Frame, FrameBound, WindowSpec } from '../../../trino/ast.js'
 import type { Environment } from './environment.js'
+import { render } from './render.js'
+import { sortSql } from './sortKeys.js'
 import { TranslateError } from './translateError.js'
-import { render } from './translateExpression.js'
-import { sortSql, windowName } from './translateQuery.js'
 import { isInteger, typeName } from './types.js'
+import { windowName } from './windowName.js'
 
 /** A window in parentheses, as DuckDB reads it. */
 export function translateWindow(window: WindowSpec, environment: Environment): string {

@@ -1,5 +1,5 @@
 import { divideDecimals } from '../arithmetic.js'
-import type { FunctionCall } from '../createCall.js'
+import type { FunctionCall } from '../functionCall.js'
 import { type FunctionRule, type Rules, requireCount } from '../functionRule.js'
 import { asBigint, coerce, type Typed, typed } from '../typed.js'
 import {

@@ -1,7 +1,7 @@
 import type { Span } from '../../../../trino/ast.js'
 import { toText } from '../cast.js'
-import type { FunctionCall } from '../createCall.js'
 import { duckdbTypeOf } from '../ddl.js'
+import type { FunctionCall } from '../functionCall.js'
 import { type FunctionRule, type Rules, requireCount, scalar } from '../functionRule.js'
 import { TranslateError } from '../translateError.js'
 import { asBigint, coerce, commonTypeOf, failWhen, type Typed, typed } from '../typed.js'

@@ -1,4 +1,4 @@
-import type { FunctionCall } from '../createCall.js'
+import type { FunctionCall } from '../functionCall.js'
 import { type FunctionRule, type Rules, requireCount, scalar } from '../functionRule.js'
 import { coerce, commonTypeOf, type Typed, typed } from '../typed.js'
 import { BOOLEAN, isComparable, isOrderable, type SqlType, typeName } from '../types.js'

@@ -1,7 +1,7 @@
 import type { Name, Span } from '../../../../trino/ast.js'
 import { castTo } from '../cast.js'
-import type { FunctionCall } from '../createCall.js'
 import { quoteString } from '../ddl.js'
+import type { FunctionCall } from '../functionCall.js'
 import {
   type FunctionRule,
   overloaded,

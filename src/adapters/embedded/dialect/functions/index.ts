@@ -12,7 +12,7 @@ import { stringRules } from './string.js'
 import { urlRules } from './url.js'
 import { windowRules } from './window.js'
 
-const groups = (): readonly Rules[] => [
+const GROUPS: readonly Rules[] = [
   aggregateRules,
   windowRules,
   conditionalRules,
@@ -27,11 +27,11 @@ const groups = (): readonly Rules[] => [
   urlRules,
 ]
 
-let all: ReadonlyMap<string, FunctionRule> | undefined
+const ALL: ReadonlyMap<string, FunctionRule> = new Map(GROUPS.flatMap((group) => Object.entries(group)))
 
 /** The rule of a function; undefined for a function that is not supported. */
 export function functionRule(name: string): FunctionRule | undefined {
-  return rules().get(name.toLowerCase())
+  return ALL.get(name.toLowerCase())
 }
 
 export function isAggregate(name: string): boolean {
@@ -40,11 +40,5 @@ export function isAggregate(name: string): boolean {
 
 /** Names of all functions that have a rule, lower case. */
 export function ruleNames(): string[] {
-  return [...rules().keys()]
-}
-
-// Made at the first call: the modules of the rules import each other's neighbours in a circle.
-function rules(): ReadonlyMap<string, FunctionRule> {
-  all ??= new Map(groups().flatMap((group) => Object.entries(group)))
-  return all
+  return [...ALL.keys()]
 }

@@ -1,5 +1,5 @@
-import type { FunctionCall } from '../createCall.js'
 import { quoteString } from '../ddl.js'
+import type { FunctionCall } from '../functionCall.js'
 import { type Rules, requireCount, scalar } from '../functionRule.js'
 import { jsonPath } from '../jsonPath.js'
 import { typed } from '../typed.js'

@@ -1,4 +1,4 @@
-import type { FunctionCall } from '../createCall.js'
+import type { FunctionCall } from '../functionCall.js'
 import { type FunctionRule, type Rules, requireCount, scalar } from '../functionRule.js'
 import { failWhen, type Typed, typed } from '../typed.js'
 import { arrayOf, BOOLEAN, canCoerce, isComparable, type SqlType, typeName } from '../types.js'

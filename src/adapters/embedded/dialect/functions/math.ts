@@ -1,5 +1,5 @@
 import { arithmetic } from '../arithmetic.js'
-import type { FunctionCall } from '../createCall.js'
+import type { FunctionCall } from '../functionCall.js'
 import {
   type FunctionRule,
   overloaded,

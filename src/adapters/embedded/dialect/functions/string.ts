@@ -1,4 +1,4 @@
-import type { FunctionCall } from '../createCall.js'
+import type { FunctionCall } from '../functionCall.js'
 import { overloaded, type Rules, requireCount, scalar, signature } from '../functionRule.js'
 import { coerce, commonTypeOf, typed } from '../typed.js'
 import { arrayOf, BIGINT, BOOLEAN, INTEGER, type SqlType, typeName, VARBINARY, VARCHAR } from '../types.js'
