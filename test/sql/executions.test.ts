@@ -159,7 +159,7 @@ describe('an execution', () => {
     const third = await shop.sql.start({ sql: 'SELECT count(*) FROM "user"', token: 'third' })
     await sleep(100)
     await shop.close()
-    await open({ limits: { executionTimeoutMs: 300 } })
+    await open({ limits: { executionTimeoutMs: 2000 } })
     expect(await finished(slow.executionId)).toMatchObject({ state: 'FAILED', reason: 'timeout' })
     expect(await finished(waiting.executionId)).toMatchObject({ state: 'FAILED', reason: 'timeout' })
     expect(await finished(third.executionId)).toMatchObject({ state: 'SUCCEEDED' })
