@@ -30,7 +30,8 @@ afterAll(async () => {
 
 function run(sql: string): Promise<number> {
   const sink = { take: () => undefined, drain: async () => undefined }
-  return runStatement(image.instance, sql, { maxRows: 10, maxBytes: 1e6 }, sink, new AbortController().signal)
+  const limits = { maxRows: 10, maxBytes: 1e6 }
+  return runStatement(image.instance, { sql, tables: [] }, limits, sink, new AbortController().signal)
 }
 
 describe('the engine itself, were a text to get past the translation', () => {
@@ -55,6 +56,12 @@ describe('the engine itself, were a text to get past the translation', () => {
     `CREATE SECRET (TYPE s3)`,
     `CALL pragma_version()`,
     `CHECKPOINT`,
+    `SELECT * FROM read_blob('FOLDER/image.duckdb')`,
+    `SELECT content FROM read_text('FOLDER/image.duckdb.wal')`,
+    `PRAGMA database_list`,
+    `SELECT * FROM duckdb_settings()`,
+    `SELECT * FROM meta.image`,
+    `SELECT getenv('PATH')`,
     `SELECT 1; SELECT 2`,
     `BEGIN`,
     ``,

@@ -1,7 +1,15 @@
-import { type DuckDBConnection, type DuckDBInstance, StatementType } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { SqlError, type SqlRow } from '../../../ports/sqlEngine.js'
+import { GateError, prepareQuery } from '../dialect/gate.js'
 import { sqlError } from './failures.js'
 import { chunkRows } from './resultValues.js'
+
+/** A statement in DuckDB's dialect. */
+export interface TranslatedStatement {
+  readonly sql: string
+  /** Names of the tables that it may read. */
+  readonly tables: readonly string[]
+}
 
 export interface StatementLimits {
   readonly maxRows: number
@@ -22,7 +30,7 @@ export interface RowSink {
  */
 export async function runStatement(
   instance: DuckDBInstance,
-  sql: string,
+  statement: TranslatedStatement,
   limits: StatementLimits,
   sink: RowSink,
   signal: AbortSignal,
@@ -31,7 +39,7 @@ export async function runStatement(
   const connection = await instance.connect()
   const stopInterrupting = interruptOnAbort(connection, signal)
   try {
-    const result = await startSelect(connection, sql)
+    const result = await startSelect(connection, statement)
     const types = result.columnTypes()
     let rowCount = 0
     let bytes = 0
@@ -63,14 +71,14 @@ function tooMany(limit: string): SqlError {
   return new SqlError('tooManyRows', `The statement's result is larger than ${limit}.`)
 }
 
-/** One statement, and one that only reads: whatever else the text turned out to be is refused here at the latest. */
-async function startSelect(connection: DuckDBConnection, sql: string) {
-  const statements = await connection.extractStatements(sql)
-  const prepared = statements.count === 1 ? await statements.prepare(0) : undefined
-  if (prepared?.statementType !== StatementType.SELECT) {
-    throw new SqlError('failed', 'The statement is not a single SELECT.')
+/** The second wall: whatever else the text turned out to be is refused here at the latest. */
+async function startSelect(connection: DuckDBConnection, { sql, tables }: TranslatedStatement) {
+  try {
+    return await (await prepareQuery(connection, sql, tables)).stream()
+  } catch (error) {
+    if (error instanceof GateError) throw new SqlError('failed', error.message, { cause: error })
+    throw error
   }
-  return prepared.stream()
 }
 
 const INTERRUPT_MS = 20

@@ -21,7 +21,7 @@ import type {
   ToWorker,
 } from './protocol.js'
 import { writeResult } from './resultFile.js'
-import { type RowSink, runStatement } from './runStatement.js'
+import { type RowSink, runStatement, type TranslatedStatement } from './runStatement.js'
 import { createStatementGate } from './statementGate.js'
 import { translateStatement } from './translateStatement.js'
 
@@ -77,17 +77,23 @@ export async function openWorker(
     await gate.enter()
     const timer = setTimeout(() => controller.abort(tooSlow(command.timeoutMs)), command.timeoutMs)
     try {
-      const { sql, columns } = translateStatement(command.sql, shownTables())
+      const shown = shownTables()
+      const { sql, columns } = translateStatement(command.sql, shown)
+      const statement = { sql, tables: shown.map(({ name }) => name) }
       const { resultFile } = command
       if (resultFile !== undefined) {
-        return { columns, rows: [], rowCount: await runIntoFile(sql, command, resultFile, controller.signal) }
+        return {
+          columns,
+          rows: [],
+          rowCount: await runIntoFile(statement, command, resultFile, controller.signal),
+        }
       }
       const rows: SqlRow[] = []
       const sink: RowSink = { take: (row) => rows.push(row), drain: async () => undefined }
       return {
         columns,
         rows,
-        rowCount: await runStatement(image.instance, sql, command, sink, controller.signal),
+        rowCount: await runStatement(image.instance, statement, command, sink, controller.signal),
       }
     } finally {
       clearTimeout(timer)
@@ -97,14 +103,14 @@ export async function openWorker(
   }
 
   async function runIntoFile(
-    sql: string,
+    statement: TranslatedStatement,
     command: RunCommand,
     file: string,
     signal: AbortSignal,
   ): Promise<number> {
     const writer = await writeResult(file)
     try {
-      const rowCount = await runStatement(image.instance, sql, command, writer, signal)
+      const rowCount = await runStatement(image.instance, statement, command, writer, signal)
       await writer.finish()
       return rowCount
     } catch (error) {

@@ -218,7 +218,8 @@ function forkWorker(limits: SqlLimits): ChildProcess {
   const threads = limits.concurrentExecutions + limits.concurrentQueries + SPARE_THREADS
   return fork(fileURLToPath(entry), {
     env: { ...process.env, UV_THREADPOOL_SIZE: String(threads) },
-    execArgv: fromSource ? ['--import', 'tsx'] : [],
+    // Resolved from here: the current folder may be anywhere.
+    execArgv: fromSource ? ['--import', import.meta.resolve('tsx')] : [],
     serialization: 'advanced',
     // Its standard output would mix with the host's data.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
