@@ -5,7 +5,7 @@ import { type Environment, renewReads } from './environment.js'
 import { decodeItemKey, encodeItemKey, firstKey, keyAfter, nextKey } from './itemKeys.js'
 import { decodeItem } from './itemText.js'
 import { enqueue } from './queueMessages.js'
-import type { SendNotices } from './queues.js'
+import type { SendNotices } from './sendNotices.js'
 import type { DeadLetter, DeadLetters } from './store.js'
 import { applyPlan, planWrite, prepareWrite } from './writePlan.js'
 

@@ -5,7 +5,7 @@ import { decodeRecord, decodeSequence, HEAD, sequenceKey } from './feedRecords.j
 import { firstKey, keyAfter } from './itemKeys.js'
 import { metaNumber, putMetaNumber } from './meta.js'
 import { enqueue } from './queueMessages.js'
-import type { SendNotices } from './queues.js'
+import type { SendNotices } from './sendNotices.js'
 import type { FeedRecord, StoreFeed } from './store.js'
 
 /** The change feed in LMDB; the committer appends to it. */

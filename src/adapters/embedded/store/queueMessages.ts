@@ -3,7 +3,7 @@ import type { Environment } from './environment.js'
 import { sequenceKey } from './feedRecords.js'
 import { firstKey, keyAfter } from './itemKeys.js'
 import { nextNumber } from './meta.js'
-import type { SendNotices } from './queues.js'
+import type { SendNotices } from './sendNotices.js'
 import type { QueueMessages, QueueName } from './store.js'
 
 /** A message as stored. `due` is when it may be delivered, in milliseconds since 1970: sent, put off, or on loan till then. */
