@@ -5,7 +5,7 @@ import { SqlError } from '../../ports/sqlEngine.js'
 import type { RuntimeContext } from '../context.js'
 import { statementOf } from '../lookUp.js'
 import { bindStatement } from '../statements/bindStatement.js'
-import { readRows } from '../statements/readResult.js'
+import { readRows, readSingle } from '../statements/readResult.js'
 
 /** Runs a SYNC statement and answers its value. `Timeout` when it takes too long, `TaskFailed` when it fails. */
 export async function syncQuery(
@@ -16,12 +16,10 @@ export async function syncQuery(
   const statement = statementOf(context.project, operation.statement, 'select')
   const sql = bindStatement(statement.sql, statement.args, args, context.project)
   const { syncTimeoutMs, syncMaxRows } = context.limits
-  const list = statement.returns.kind === 'list'
   try {
     const result = await context.sql.query(sql, { timeoutMs: syncTimeoutMs, maxRows: syncMaxRows })
-    const wanted = list ? result.rows : result.rows.slice(0, 1)
-    const rows = readRows(wanted, result.columns, statement, context.project)
-    return list ? rows : (rows[0] ?? null)
+    const read = statement.returns.kind === 'list' ? readRows : readSingle
+    return read(result.rows, result.columns, statement, context.project)
   } catch (error) {
     throw error instanceof SqlError ? clientError(error, statement, context) : error
   }

@@ -5,7 +5,7 @@ import type { RuntimeContext } from '../context.js'
 import { statementOf } from '../lookUp.js'
 import { checkLimit } from '../paging/checkLimit.js'
 import { decodePageToken, encodePageToken } from '../paging/pageToken.js'
-import { readRows } from '../statements/readResult.js'
+import { readRows, readSingle } from '../statements/readResult.js'
 import type { Task } from '../tasks/taskItem.js'
 import { readTask } from '../tasks/taskStore.js'
 import { trackExecution } from '../tasks/trackExecution.js'
@@ -60,7 +60,9 @@ async function resultPage(
     maxBytes: context.limits.maxPageBytes,
     ...(typeof start === 'string' && { start }),
   })
+  if (!list) {
+    return { result: readSingle(page.rows, page.columns, statement, context.project), nextToken: null }
+  }
   const rows = readRows(page.rows, page.columns, statement, context.project)
-  if (!list) return { result: rows[0] ?? null, nextToken: null }
   return { result: rows, nextToken: page.next === undefined ? null : encodePageToken(scope, page.next) }
 }

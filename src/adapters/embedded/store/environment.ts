@@ -19,8 +19,6 @@ export interface Environment {
   readonly feed: Section
   readonly queues: Section
   readonly executions: Section
-  /** Rows of executions' results. */
-  readonly rows: Section
 }
 
 /**
@@ -63,7 +61,6 @@ export function openEnvironment(
     feed: section('feed'),
     queues: section('queues'),
     executions: section('executions'),
-    rows: section('rows'),
   }
 }
 

@@ -2,7 +2,6 @@ import type { Committer } from './committer.js'
 import { type Environment, renewReads } from './environment.js'
 import { sequenceKey } from './feedRecords.js'
 import { firstKey, keyAfter } from './itemKeys.js'
-import { appendRows, deleteRowsPart, readRows } from './resultRows.js'
 import type { ExecutionRecord, Executions } from './store.js'
 
 /** Executions in LMDB. */
@@ -21,20 +20,13 @@ export function lmdbExecutions(environment: Environment, committer: Committer): 
     else executions.remove(recordKey(id))
   }
 
-  const deleteRows = async (id: string) => {
-    while (await committer.run(() => deleteRowsPart(environment, id)));
-  }
-
-  const remove = async (id: string) => {
-    // The record goes last: what was begun can be begun again.
-    await deleteRows(id)
-    await committer.run(() => {
+  const remove = (id: string) =>
+    committer.run(() => {
       const record = read(id)
       if (!record) return
       replace(id, record, undefined)
       executions.remove(tokenKey(record.token))
     })
-  }
 
   return {
     create(record) {
@@ -73,17 +65,6 @@ export function lmdbExecutions(environment: Environment, committer: Committer): 
       const range = { start: firstKey(RUNNING), end: keyAfter(RUNNING) }
       return [...executions.getRange(range)].flatMap(({ value: id }) => read(id) ?? [])
     },
-
-    appendRows(id, firstRow, rows) {
-      return committer.run(() => appendRows(environment, id, firstRow, rows))
-    },
-
-    readRows(id, page) {
-      renewReads(environment)
-      return readRows(environment, id, page)
-    },
-
-    deleteRows,
 
     delete: remove,
 

@@ -3,7 +3,7 @@ import type { ItemKey } from '../../../model/keys.js'
 import type { Change } from '../../../ports/changes.js'
 import type { Item, ItemTable, TransactionResult, Write } from '../../../ports/itemTable.js'
 import type { CascadeMessage, DeletionMessage, Queue } from '../../../ports/queue.js'
-import type { SqlExecution, SqlRow } from '../../../ports/sqlEngine.js'
+import type { SqlExecution } from '../../../ports/sqlEngine.js'
 
 /**
  * Everything that the embedded host stores, in one folder. Several processes may hold the same folder open at the
@@ -193,7 +193,7 @@ export interface ExecutionRecord {
   readonly extra?: Json
 }
 
-/** Executions of statements and their results. */
+/** Executions of statements. Their results are the SQL engine's own files. */
 export interface Executions {
   /** Stores an execution. When its token is known already: the stored one, and `created` is false. */
   create(record: ExecutionRecord): Promise<{ readonly record: ExecutionRecord; readonly created: boolean }>
@@ -207,16 +207,7 @@ export interface Executions {
   ): Promise<boolean>
   /** Executions that are RUNNING, oldest first. */
   running(): readonly ExecutionRecord[]
-  /** Stores rows of a result; `firstRow` is the number of the first, counted from 0. A million rows go in parts. */
-  appendRows(id: string, firstRow: number, rows: readonly SqlRow[]): Promise<void>
-  /** Rows from a number on, at most `limit` and about `maxBytes` of JSON, but at least one; `next` absent at the end. */
-  readRows(
-    id: string,
-    page: { readonly firstRow: number; readonly limit: number; readonly maxBytes: number },
-  ): { readonly rows: readonly SqlRow[]; readonly next?: number }
-  /** Removes the result's rows, such as those of an attempt that was cut short. */
-  deleteRows(id: string): Promise<void>
-  /** Removes an execution, its token and its rows. */
+  /** Removes an execution and its token. */
   delete(id: string): Promise<void>
   /** Removes executions past their `expiresAt`, running ones excepted, and tells their ids. */
   deleteExpired(nowSeconds: number): Promise<readonly string[]>
