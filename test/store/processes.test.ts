@@ -42,6 +42,29 @@ describe('processes at work on one store', () => {
     expect(recorded).toHaveLength(901)
   })
 
+  /** Seconds of the test. `REOPEN_SECONDS` makes it a longer run: the fault that it looks for is rare. */
+  const seconds = Number(process.env.REOPEN_SECONDS ?? 3)
+
+  test('may open it at any moment and take back no write', { timeout: (seconds + 30) * 1000 }, async () => {
+    await store.table.write({ kind: 'put', item: userItem('counter', { count: 0 }) })
+    const workers = [0, 1].map(() => startWorker(folder, ['reopen', String(seconds * 1000)]))
+    let reopening = true
+    void Promise.all(workers.map((worker) => worker.ended)).then(() => {
+      reopening = false
+    })
+    const key = entityKey('user', 'counter')
+    let count = 0
+    for (; reopening; count++) {
+      const result = await store.table.write({ kind: 'update', key, add: { count: 1 } })
+      if (!result.ok || result.after?.count !== count + 1) expect(result).toEqual(count + 1)
+      if (store.table.read(key)?.count !== count + 1) expect(store.table.read(key)?.count).toBe(count + 1)
+    }
+    const opened = workers.reduce((sum, worker) => sum + Number(worker.lines[0]), 0)
+    expect(count).toBeGreaterThan(50 * seconds)
+    expect(opened).toBeGreaterThan(50 * seconds)
+    expectWholeFeed(store)
+  })
+
   test('never take the same message', { timeout: 60_000 }, async () => {
     for (let n = 0; n < 300; n++) {
       void store.queue('cascade').send({ entityType: 'user', entityId: `${n}`, incarnation: 'i' })

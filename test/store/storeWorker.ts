@@ -1,4 +1,6 @@
 import { writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { closeEnvironment, openEnvironment } from '../../src/adapters/embedded/store/environment.js'
 import { openStore } from '../../src/adapters/embedded/store/openStore.js'
 import type { Store } from '../../src/adapters/embedded/store/store.js'
 import { entityKey } from '../../src/model/keys.js'
@@ -42,6 +44,17 @@ const jobs: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     await new Promise(() => setInterval(() => undefined, 1000))
   },
 
+  /** Opens the store, and closes it, again and again. */
+  async reopen(store) {
+    await store.close()
+    const until = Date.now() + Number(args[0])
+    let opened = 0
+    for (; Date.now() < until; opened++) {
+      await closeEnvironment(openEnvironment(join(folder, 'store'), () => undefined))
+    }
+    say(String(opened))
+  },
+
   /** Reads, and stands still inside the same turn of the event loop: its snapshot stays. */
   async pin(store) {
     store.table.read(entityKey('user', 'a'))
@@ -67,7 +80,16 @@ const jobs: Readonly<Record<string, (store: Store) => Promise<void>>> = {
 }
 
 function say(line: string): void {
-  writeSync(1, `${line}\n`)
+  for (;;) {
+    try {
+      writeSync(1, `${line}\n`)
+      return
+    } catch (error) {
+      // The parent is slow to read.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    }
+  }
 }
 
 async function writeForever(store: Store, name: string): Promise<void> {

@@ -116,14 +116,22 @@ const MAX_GROUP = 512
 
 async function commit(environment: Environment, group: readonly Piece[]): Promise<Outcome> {
   let outcome: Outcome | undefined
-  // A child transaction, because LMDB-js keeps what a plain one has written when its callback throws.
-  await environment.root.childTransaction(() => {
+  await environment.gate.transaction(async () => {
     try {
-      outcome = runPieces(environment, group)
-      return undefined
+      // A child transaction, because LMDB-js keeps what a plain one has written when its callback throws.
+      await environment.root.childTransaction(() => {
+        try {
+          outcome = runPieces(environment, group)
+          return undefined
+        } catch (error) {
+          outcome = { kind: 'threw', error }
+          return ABORT
+        }
+      })
     } catch (error) {
-      outcome = { kind: 'threw', error }
-      return ABORT
+      // Before anything else is waited for: the promise on it may not stay unobserved.
+      commitErrorOf(error)?.catch(() => undefined)
+      outcome = { kind: 'failed', error }
     }
   })
   if (!outcome) throw new Error('invariant: the transaction ran')
@@ -150,8 +158,12 @@ function runPieces(environment: Environment, group: readonly Piece[]): Outcome {
 }
 
 async function unavailable(error: unknown): Promise<StoreError> {
-  // LMDB-js hangs the reason of a failed commit on its error, as a promise that must not stay unobserved.
-  const reason = (error as { commitError?: Promise<unknown> }).commitError
+  const reason = commitErrorOf(error)
   const cause = reason ? await reason.then(() => error).catch((thrown: unknown) => thrown) : error
   return new StoreError('unavailable', 'The store could not write to its disk.', { cause })
+}
+
+/** The reason of a failed commit, which LMDB-js hangs on its error as a promise. */
+function commitErrorOf(error: unknown): Promise<unknown> | undefined {
+  return (error as { readonly commitError?: Promise<unknown> }).commitError
 }

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { temporaryStore } from '../../../../test/store/temporaryStore.js'
 import { DataFolderError } from './dataFolderError.js'
-import { openEnvironment } from './environment.js'
+import { closeEnvironment, openEnvironment } from './environment.js'
 import { CLAIM_LIFETIME_MS } from './hostLock.js'
 import { putMetaValue } from './meta.js'
 import { openStore } from './openStore.js'
@@ -31,7 +31,7 @@ async function leave(claim: { pid: number; hostname?: string; heartbeatAt?: numb
   const environment = openEnvironment(`${folder}/store`, () => undefined)
   const stored = { token: 'another', hostname: hostname(), claimedAt: now, heartbeatAt: now, ...claim }
   await environment.root.transaction(() => putMetaValue(environment, 'hostLock', JSON.stringify(stored)))
-  await environment.root.close()
+  await closeEnvironment(environment)
 }
 
 test('a claim is seen, told its address, and given back', async () => {

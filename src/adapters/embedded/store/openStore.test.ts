@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../../../test/store/temporaryStore.js'
 import { entityKey, taskKey } from '../../../model/keys.js'
 import { StoreError } from '../../../ports/storeError.js'
 import { DataFolderError } from './dataFolderError.js'
-import { openEnvironment } from './environment.js'
+import { closeEnvironment, openEnvironment } from './environment.js'
 import { settleFormat } from './format.js'
 import { putMetaValue } from './meta.js'
 import { openStore } from './openStore.js'
@@ -115,7 +115,7 @@ describe('the format', () => {
     await (await openStore(folder)).close()
     const environment = openEnvironment(join(folder, 'store'), () => undefined)
     await environment.root.transaction(() => putMetaValue(environment, 'format', format))
-    await environment.root.close()
+    await closeEnvironment(environment)
   }
 
   test('of a later version is refused, naming both', async () => {
@@ -144,7 +144,7 @@ describe('the format', () => {
     await expect(
       environment.root.transaction(() => settleFormat(environment, folder, 5, migrations)),
     ).rejects.toBeInstanceOf(DataFolderError)
-    await environment.root.close()
+    await closeEnvironment(environment)
   })
 })
 

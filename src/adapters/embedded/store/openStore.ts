@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Clock } from '../../../ports/system.js'
 import { DataFolderError } from './dataFolderError.js'
 import { lmdbDeadLetters } from './deadLetters.js'
-import { type Environment, openEnvironment } from './environment.js'
+import { type Environment, GATE_FOLDER, openEnvironment } from './environment.js'
 import { lmdbExecutions } from './executions.js'
 import { lmdbFeed } from './feed.js'
 import { checkFormat, settleFormat } from './format.js'
@@ -81,8 +81,10 @@ async function makeFolder(folder: string): Promise<string> {
 
 async function openFiles(folder: string, files: string): Promise<Environment> {
   try {
-    const mistake = await inspectStoreFile(join(files, 'data.mdb'))
-    if (mistake) throw new DataFolderError('corrupt', `The store's file in ${folder} ${mistake}.`)
+    for (const part of [files, join(files, GATE_FOLDER)]) {
+      const mistake = await inspectStoreFile(join(part, 'data.mdb'))
+      if (mistake) throw new DataFolderError('corrupt', `The store's file in ${folder} ${mistake}.`)
+    }
     return openEnvironment(files, (environment) => checkFormat(environment, folder))
   } catch (cause) {
     if (cause instanceof DataFolderError) throw cause

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../ports/system.js'
 import { type Committer, createGroupCommitter, type GroupCommitter } from './committer.js'
-import { type Environment, storeClosed } from './environment.js'
+import { closeEnvironment, type Environment, storeClosed } from './environment.js'
 
 /** One opened store's use of an environment. */
 export interface Session {
@@ -73,6 +73,6 @@ async function leave(path: string, entry: Entry): Promise<void> {
   entry.sessions--
   if (entry.sessions > 0) return
   const { environment } = await entry.opened
-  entry.closing = environment.root.close().finally(() => entries.delete(path))
+  entry.closing = closeEnvironment(environment).finally(() => entries.delete(path))
   await entry.closing
 }
