@@ -5,6 +5,7 @@ import {
   openSqlEngine,
   type SqlLimits,
 } from '../adapters/embedded/sql/openSqlEngine.js'
+import type { PreparedWorker } from '../adapters/embedded/sql/workerClient.js'
 import { openStore } from '../adapters/embedded/store/openStore.js'
 import type { Store } from '../adapters/embedded/store/store.js'
 import { AppError } from '../errors/appError.js'
@@ -36,6 +37,8 @@ export interface HostOptions {
   readonly clock?: Clock
   /** Called when another process has taken the folder over, because this one was not heard of for too long. */
   readonly onLost?: () => void
+  /** A SQL process that `prepareWorker` has started already, with the limits of `sqlLimits`. */
+  readonly preparedSql?: PreparedWorker
 }
 
 export interface HostObserver {
@@ -93,6 +96,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       log,
       limits: options.sqlLimits ?? {},
       onFinished: tracker.onFinished,
+      ...(options.preparedSql && { prepared: options.preparedSql }),
       onApplied: (batch) => {
         for (const observer of observers) observer.imageApplied(batch)
       },

@@ -10,7 +10,7 @@ import { announce } from '../serving/announce.js'
 import { apiKeyOf } from '../serving/apiKey.js'
 import { addServingOptions, type ServingOptions } from '../serving/servingOptions.js'
 import { awaitShutdown } from '../serving/shutdown.js'
-import { loadServing, type Serving, servingLog, startServing } from '../serving/startServing.js'
+import { loadServing, prepareSql, type Serving, servingLog, startServing } from '../serving/startServing.js'
 import { watchSchema } from '../serving/watchSchema.js'
 
 /** `ocg dev`: the backend of a schema that is being written. A mistake in it keeps the last good version running. */
@@ -25,6 +25,7 @@ async function dev(options: ServingOptions): Promise<void> {
   const shutdown = awaitShutdown(output)
   const name = projectName(options.name)
   const folder = dataFolder(options.data, name)
+  const preparedSql = await prepareSql()
   // Loading goes on in the background; what it may throw is thrown again where it is used.
   loadServing().catch(() => undefined)
   const log = servingLog(options, output)
@@ -53,7 +54,15 @@ async function dev(options: ServingOptions): Promise<void> {
   async function start(project: Project): Promise<Serving> {
     const apiKey = await apiKeyOf(folder, options.apiKey)
     const auth = { mode: 'loopbackFree', apiKeys: [apiKey.key], hosts: [options.host] } as const
-    const started = await startServing({ project, folder, options, auth, log: await log, onLost })
+    const started = await startServing({
+      project,
+      folder,
+      options,
+      auth,
+      log: await log,
+      onLost,
+      preparedSql,
+    })
     await announce(started, { name, folder, apiKey, keyNeeded: false }, output)
     return started
   }

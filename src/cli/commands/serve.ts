@@ -7,7 +7,7 @@ import { announce } from '../serving/announce.js'
 import { apiKeyOf } from '../serving/apiKey.js'
 import { addServingOptions, type ServingOptions } from '../serving/servingOptions.js'
 import { awaitShutdown } from '../serving/shutdown.js'
-import { loadServing, servingLog, startServing } from '../serving/startServing.js'
+import { loadServing, prepareSql, servingLog, startServing } from '../serving/startServing.js'
 
 /** `ocg serve`: the backend for others. Nobody gets in without the key. */
 export function declare(command: Command): void {
@@ -24,6 +24,7 @@ async function serve(options: ServingOptions): Promise<void> {
   const shutdown = awaitShutdown(output)
   const name = projectName(options.name)
   const folder = dataFolder(options.data, name)
+  const preparedSql = await prepareSql()
   const [project, log] = await Promise.all([
     compileOrFail(options.file, name, output),
     servingLog(options, output),
@@ -36,7 +37,7 @@ async function serve(options: ServingOptions): Promise<void> {
     shutdown.request()
   }
   const auth = { mode: 'required', apiKeys: [apiKey.key] } as const
-  const serving = await startServing({ project, folder, options, auth, log, onLost })
+  const serving = await startServing({ project, folder, options, auth, log, onLost, preparedSql })
   await announce(serving, { name, folder, apiKey, keyNeeded: true }, output)
   await shutdown.requested
   await serving.close()

@@ -1,3 +1,4 @@
+import type { PreparedWorker } from '../../adapters/embedded/sql/workerClient.js'
 import type { Host } from '../../host/openHost.js'
 import type { Project } from '../../model/types.js'
 import type { Logger } from '../../ports/system.js'
@@ -23,6 +24,8 @@ export interface StartServing {
   readonly log: Logger
   /** Called when another process has taken the folder over. */
   readonly onLost: () => void
+  /** From `prepareSql`. */
+  readonly preparedSql?: PreparedWorker
 }
 
 /** How long the start waits for SQL. It takes a fifth of a second when its image is there, or the folder empty. */
@@ -36,9 +39,10 @@ export async function startServing({
   auth,
   log,
   onLost,
+  preparedSql,
 }: StartServing): Promise<Serving> {
   const { openHost, openApi, listen, ListenError } = await loadServing()
-  const host = await openHost({ project, folder, log, onLost })
+  const host = await openHost({ project, folder, log, onLost, ...(preparedSql && { preparedSql }) })
   try {
     const api = openApi(host, {
       auth,
@@ -79,6 +83,15 @@ export async function loadServing() {
     import('../../server/listen.js'),
   ])
   return { openHost, openApi, listen, ListenError }
+}
+
+/** Starts the process that runs SQL while the schema is being read: both take their time. */
+export async function prepareSql(): Promise<PreparedWorker> {
+  const [{ prepareWorker }, { sqlLimits }] = await Promise.all([
+    import('../../adapters/embedded/sql/workerClient.js'),
+    import('../../adapters/embedded/sql/sqlLimits.js'),
+  ])
+  return prepareWorker(sqlLimits())
 }
 
 /** The log of a serving process: lines for people on a terminal, JSON elsewhere. */

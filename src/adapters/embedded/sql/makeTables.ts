@@ -28,11 +28,37 @@ export async function makeTables(
   tables: readonly LakeTable[],
   options: MakeTablesOptions,
 ): Promise<void> {
-  for (const table of tables) {
-    if (table.kind === 'entity') await makeTogether(image, store, `${table.name}#`, [table], options)
+  const filled = tables.filter((table) => store.readPage({ prefix: prefixOf(table), limit: 1 }).length > 0)
+  await makeEmpty(
+    image,
+    tables.filter((table) => !filled.includes(table)),
+    options,
+  )
+  for (const table of filled) {
+    if (table.kind === 'entity') await makeTogether(image, store, prefixOf(table), [table], options)
   }
-  const relations = tables.filter(({ kind }) => kind === 'joinTable')
-  if (relations.length > 0) await makeTogether(image, store, 'joinTableData#', relations, options)
+  const relations = filled.filter(({ kind }) => kind === 'joinTable')
+  if (relations.length > 0) await makeTogether(image, store, RELATIONS, relations, options)
+}
+
+/** Relations of all join tables share a prefix. */
+const RELATIONS = 'joinTableData#'
+
+function prefixOf(table: LakeTable): string {
+  return table.kind === 'entity' ? `${table.name}#` : RELATIONS
+}
+
+/** Nothing to read or sort: a new folder is ready that much sooner. */
+async function makeEmpty(
+  image: Image,
+  tables: readonly LakeTable[],
+  { onProgress }: MakeTablesOptions,
+): Promise<void> {
+  if (tables.length === 0) return
+  await inTransaction(image.writer, async () => {
+    for (const table of tables) await recreateTable(image.writer, table)
+  })
+  for (const { name } of tables) onProgress(name, 0)
 }
 
 const ITEMS_A_PAGE = 500

@@ -8,7 +8,7 @@ import { trackPosition } from './imagePosition.js'
 import type { ExportedLake, ProgressEvent, RunAnswer } from './protocol.js'
 import { createSlots } from './slots.js'
 import { type SqlLimits, sqlLimits } from './sqlLimits.js'
-import { startWorkerClient, WorkerLostError } from './workerClient.js'
+import { type PreparedWorker, startWorkerClient, WorkerLostError } from './workerClient.js'
 
 export type { Freshness } from './freshness.js'
 export type { ExportedLake } from './protocol.js'
@@ -26,6 +26,8 @@ export interface SqlEngineOptions {
   readonly onFinished?: (executionId: string) => void
   /** Called after each transaction of the image. */
   readonly onApplied?: (batch: AppliedBatch) => void
+  /** A process that `prepareWorker` has started already, with the same limits. */
+  readonly prepared?: PreparedWorker
 }
 
 /** One transaction of the image. */
@@ -96,6 +98,7 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
     log,
     model: () => modelOf(project),
     onLost: () => position.lost(),
+    ...(options.prepared && { prepared: options.prepared }),
     onEvent(event) {
       if (event.kind === 'applied') {
         position.advance(event.position)

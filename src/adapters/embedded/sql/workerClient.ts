@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { SqlError, type SqlFailureReason } from '../../../ports/sqlEngine.js'
 import type { Logger } from '../../../ports/system.js'
@@ -32,6 +33,8 @@ export interface WorkerClientOptions {
   readonly onEvent: (event: Exclude<WorkerEvent, { kind: 'log' }>) => void
   /** The worker is gone; another one comes. */
   readonly onLost: () => void
+  /** Becomes the first worker, if it is still there. */
+  readonly prepared?: PreparedWorker
 }
 
 /** The worker process as its parent sees it: always there, except that requests under way fail when it is replaced. */
@@ -64,6 +67,36 @@ const HEALTHY_MS = 10_000
 const CLOSE_MS = 5000
 const STDERR_CHARS = 4000
 
+/** A SQL process that has been started ahead of its first task. It ends with this process at the latest. */
+export interface PreparedWorker {
+  /** Takes it over; undefined when somebody has, or when it has ended. */
+  take(): ChildProcess | undefined
+}
+
+/** Starts a SQL process that loads its engine while there is no model for it yet, such as during a compilation. */
+export function prepareWorker(limits: SqlLimits): PreparedWorker {
+  let prepared: ChildProcess | undefined = forkWorker(limits)
+  const forget = () => {
+    prepared = undefined
+  }
+  prepared.once('exit', forget).once('error', forget)
+  // It must not keep a process alive that ends without having needed it.
+  const hold = (child: ChildProcess, how: 'ref' | 'unref') => {
+    const stderr = child.stderr as Socket | null
+    for (const handle of [child, child.channel, stderr]) handle?.[how]()
+  }
+  hold(prepared, 'unref')
+  return {
+    take() {
+      const taken = prepared
+      prepared = undefined
+      taken?.off('exit', forget).off('error', forget)
+      if (taken) hold(taken, 'ref')
+      return taken
+    },
+  }
+}
+
 export function startWorkerClient(options: WorkerClientOptions): WorkerClient {
   const { limits, log } = options
   const pending = new Map<number, Pending>()
@@ -78,7 +111,7 @@ export function startWorkerClient(options: WorkerClientOptions): WorkerClient {
 
   function start(): void {
     const started = Date.now()
-    const current = forkWorker(limits)
+    const current = options.prepared?.take() ?? forkWorker(limits)
     child = current
     killed = false
     let stderr = ''
