@@ -3,16 +3,17 @@ import type { Logger } from '../ports/system.js'
 import { cascadesOf } from '../runtime/deletion/cascade.js'
 
 /** Name of the dispatcher's checkpoint. */
-export const CASCADE_CONSUMER = 'cascade'
+const CASCADE_CONSUMER = 'cascade'
 
 const RECORDS = 500
 /** Other processes' commits are found by looking; our own are announced. */
 const POLL_MS = 200
-const SAVE_MS = 5_000
 
 export interface FeedConsumer {
   /** Last sequence that has been dealt with. */
   position(): number
+  /** Notes the position in the store, for the next start. */
+  save(): Promise<void>
   close(): Promise<void>
 }
 
@@ -65,18 +66,15 @@ export function startCascadeDispatcher(store: Store, log: Logger): FeedConsumer 
 
   const stopListening = feed.onCommit(wake)
   const poll = setInterval(wake, POLL_MS)
-  const saver = setInterval(() => {
-    save().catch((error: unknown) => log.error('The cascade checkpoint could not be saved', { error }))
-  }, SAVE_MS)
   wake()
 
   return {
     position: () => position,
+    save,
     async close() {
       closed = true
       stopListening()
       clearInterval(poll)
-      clearInterval(saver)
       await running
       await save()
     },

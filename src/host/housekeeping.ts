@@ -1,14 +1,14 @@
 import type { EmbeddedSqlEngine } from '../adapters/embedded/sql/openSqlEngine.js'
 import type { Store } from '../adapters/embedded/store/store.js'
 import type { Clock, Logger } from '../ports/system.js'
+import type { FeedConsumer } from './cascadeDispatcher.js'
 
 export interface HousekeepingOptions {
   readonly store: Store
   readonly sql: EmbeddedSqlEngine
   readonly clock: Clock
   readonly log: Logger
-  /** Last feed record that the cascade dispatcher has dealt with. */
-  readonly cascadePosition: () => number
+  readonly dispatcher: Pick<FeedConsumer, 'position' | 'save'>
 }
 
 const TRIM_MS = 10_000
@@ -16,13 +16,13 @@ const EXPIRE_MS = 10 * 60_000
 
 /** Removes what nobody needs any more: feed records that every consumer has settled, expired tasks and their results. */
 export function startHousekeeping(options: HousekeepingOptions): { close(): Promise<void> } {
-  const { store, sql, clock, log } = options
+  const { store, sql, dispatcher, clock, log } = options
   let underWay: Promise<unknown> = Promise.resolve()
 
   async function trim(): Promise<void> {
-    const settled = Math.min(options.cascadePosition(), sql.applied())
+    const settled = Math.min(dispatcher.position(), sql.applied())
     // What the dispatcher holds in memory only must be there after a crash.
-    await store.feed.advance('cascade', options.cascadePosition(), [])
+    await dispatcher.save()
     if (settled >= store.feed.first()) await store.feed.trim(settled + 1)
   }
 

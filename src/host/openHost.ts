@@ -136,7 +136,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       onBuried: (message) => failDeletion(context, message),
       log,
     })
-    const housekeeping = startHousekeeping({ store, sql, clock, log, cascadePosition: dispatcher.position })
+    const housekeeping = startHousekeeping({ store, sql, dispatcher, clock, log })
     const checkpoint = startSqlCheckpoint({ store, sql, log })
     closers.push(() =>
       Promise.all([dispatcher, cascades, deletions, housekeeping, checkpoint].map((part) => part.close())),

@@ -38,7 +38,7 @@ export async function insertRelation(
 }
 
 /** Inserts a relation given by the values of its columns. See `insertRelation`. */
-export async function insertRow(context: RuntimeContext, table: JoinTable, row: JsonObject): Promise<true> {
+async function insertRow(context: RuntimeContext, table: JoinTable, row: JsonObject): Promise<true> {
   const parts = partsOf(table, row)
   const plain = plainOf(table, row)
   const id = relationId(table.table, parts)

@@ -21,9 +21,6 @@ export interface Translation {
   readonly columns: readonly { readonly name: string; readonly type: SqlType }[]
 }
 
-/** Resolves when `translate` can be called. The translator needs nothing to be loaded now; callers need not know. */
-export async function loadTranslator(): Promise<void> {}
-
 /**
  * Translates one SELECT of Trino's dialect into DuckDB's, over these tables and no others.
  *
@@ -83,7 +80,7 @@ const SIMPLE_TYPES: Readonly<Record<Exclude<LakeType['kind'], 'array' | 'struct'
 }
 
 /** Trino's type of a lake column. */
-export function sqlType(type: LakeType): SqlType {
+function sqlType(type: LakeType): SqlType {
   if (type.kind === 'array') return arrayOf(sqlType(type.item))
   if (type.kind !== 'struct') return SIMPLE_TYPES[type.kind]
   return {
