@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+/** The AWS host against protocol servers, and its templates against validators: `npm run test:aws`. Needs Java and Python. */
+export default defineConfig({
+  resolve: { alias: { 'oc-graphql': fileURLToPath(new URL('./src/index.ts', import.meta.url)) } },
+  test: {
+    include: ['test/aws/**/*.aws.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+  },
+})
