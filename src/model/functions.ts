@@ -1,0 +1,41 @@
+import type { Operation, OperationKind, Project } from './types.js'
+
+/** Functions that a project has once, whatever its schema says. */
+export const PROJECT_FUNCTIONS = [
+  'streamProcessor',
+  'cascadeListener',
+  'deletionListener',
+  'executionTracker',
+] as const
+
+export type ProjectFunctionKind = (typeof PROJECT_FUNCTIONS)[number]
+
+/** What a function on AWS is for: one field of the API, or something behind it. Each kind has one entry point. */
+export type FunctionKind = OperationKind | ProjectFunctionKind
+
+/** The part of a model that functions run on. */
+export type ModelSlice = Omit<Project, 'sdl' | 'hash'>
+
+/** What a function carries beside its code, as `slice.json`. */
+export interface FunctionSlice {
+  readonly model: ModelSlice
+  /** Absent for the project's own functions. */
+  readonly operation?: Operation
+  readonly settings: FunctionSettings
+}
+
+/** Settings of a deployment that functions go by. */
+export interface FunctionSettings {
+  /** First and last year that the lake projects. */
+  readonly years: { readonly first: number; readonly last: number }
+  /** Life of a task and its result, in days. */
+  readonly taskDays: number
+  /** How old a result may be that Athena gives out again for the same statement, in minutes; 0: never. */
+  readonly resultReuseMinutes: number
+}
+
+export const DEFAULT_FUNCTION_SETTINGS: FunctionSettings = {
+  years: { first: 2020, last: 2035 },
+  taskDays: 30,
+  resultReuseMinutes: 0,
+}
