@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { RUNNING_TASKS } from '../model/keys.js'
 import type { Logger } from '../ports/system.js'
 import type { RuntimeContext } from '../runtime/context.js'
 import { taskOf } from '../runtime/tasks/taskItem.js'
@@ -44,12 +45,16 @@ export function startExecutionTracker(context: () => RuntimeContext, log: Logger
     async sweep() {
       const { table } = context()
       let found = 0
-      let start: Awaited<ReturnType<typeof table.scan>>['next']
+      let start: Awaited<ReturnType<typeof table.queryIndex>>['next']
       do {
-        const page = await table.scan({ prefix: 'task#', limit: 1000, ...(start && { start }) })
+        const page = await table.queryIndex({
+          partition: RUNNING_TASKS,
+          limit: 1000,
+          ...(start && { start }),
+        })
         for (const item of page.items) {
           const task = taskOf(item)
-          if (task.taskStatus !== 'RUNNING' || task.phase !== 'query') continue
+          if (task.phase !== 'query') continue
           found += 1
           onFinished(task.id)
         }

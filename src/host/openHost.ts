@@ -119,6 +119,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
         for (const observer of observers) observer.taskFinished(status)
       },
     }
+    let { project } = options
     let context = base
     let runtime = createRuntime(context)
 
@@ -145,7 +146,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
 
     return {
       get project() {
-        return context.project
+        return project
       },
       get context() {
         return context
@@ -157,10 +158,11 @@ export async function openHost(options: HostOptions): Promise<Host> {
       sql,
       cascadePosition: dispatcher.position,
       observe: (observer) => void observers.push(observer),
-      async reload(project) {
-        await refuseContradiction(project, store)
-        await sql.reload(project)
-        await noteModel(project, store, clock)
+      async reload(next) {
+        await refuseContradiction(next, store)
+        await sql.reload(next)
+        await noteModel(next, store, clock)
+        project = next
         context = { ...base, project }
         runtime = createRuntime(context)
       },

@@ -57,6 +57,14 @@ export function taskKey(taskId: string): ItemKey {
   return { PK: key, SK: key }
 }
 
+/** GSI1 partition of the tasks that still run: the sweep finds them there, the oldest first. */
+export const RUNNING_TASKS = 'task#running'
+
+/** GSI1 attributes of a task. They are taken off when it ends. */
+export function runningTaskKey(taskId: string, startDate: string) {
+  return { 'GSI1-PK': RUNNING_TASKS, 'GSI1-SK': `${startDate}#${taskId}` }
+}
+
 export function deadLetterKey(sequence: string): ItemKey {
   const key = `deadLetter#${sequence}`
   return { PK: key, SK: key }

@@ -156,7 +156,16 @@ export type SqlPart =
 /** One column of a SELECT's result as the analyzer saw it. */
 export interface ResultColumn {
   readonly name: string
+  /** Type of an array or a row. Absent for every other column. */
+  readonly nested?: NestedResultType
 }
+
+/** Type of an array or row in a result, in Trino's terms. `scalar` names Trino's type: `varchar`, `decimal(10,2)`. */
+export type NestedResultType =
+  | { readonly kind: 'array'; readonly item: ResultType }
+  | { readonly kind: 'row'; readonly fields: readonly { readonly name: string; readonly type: ResultType }[] }
+
+export type ResultType = NestedResultType | { readonly kind: 'scalar'; readonly name: string }
 
 export type Statement = SelectStatement | DeleteStatement | InsertStatement
 
@@ -174,6 +183,11 @@ export interface SelectStatement extends StatementBase {
   /** Declared type of the field. */
   readonly returns: TypeRef
   readonly sql: SqlTemplate
+  /**
+   * The same statement with its arrays and rows selected as JSON texts, for engines whose results are text. Absent when
+   * it has none of them.
+   */
+  readonly textSql?: SqlTemplate
   readonly columns: readonly ResultColumn[]
   /** Lake names of the tables that it reads. */
   readonly tables: readonly string[]

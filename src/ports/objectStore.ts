@@ -27,5 +27,9 @@ export interface ObjectStore {
   /** Removes any number of objects, a thousand to a call. Throws when one could not be removed; others may be gone then. */
   deleteMany(keys: readonly string[]): Promise<void>
   /** Objects whose keys start with a prefix, in the order of their keys. */
-  list(query: { readonly prefix: string; readonly limit: number; readonly start?: string }): Promise<ObjectPage>
+  list(query: {
+    readonly prefix: string
+    readonly limit: number
+    readonly start?: string
+  }): Promise<ObjectPage>
 }

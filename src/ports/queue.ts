@@ -15,4 +15,6 @@ export interface CascadeMessage {
 /** A deletion task whose statement has succeeded: its rows are to be removed. */
 export interface DeletionMessage {
   readonly taskId: string
+  /** Where an earlier message of the same task has stopped. `at`: position in the result; absent: its beginning. */
+  readonly resume?: { readonly step: 'remove' | 'wait'; readonly at?: string }
 }

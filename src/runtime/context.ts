@@ -1,4 +1,4 @@
-import type { Project } from '../model/types.js'
+import type { ModelSlice } from '../model/functions.js'
 import type { ItemTable } from '../ports/itemTable.js'
 import type { CascadeMessage, DeletionMessage, Queue } from '../ports/queue.js'
 import type { SqlEngine } from '../ports/sqlEngine.js'
@@ -6,7 +6,8 @@ import type { Clock, Logger, Random } from '../ports/system.js'
 
 /** Everything that the runtime works with. One per host; a model reload makes a new one over the same ports. */
 export interface RuntimeContext {
-  readonly project: Project
+  /** The model, or as much of it as the host's operations need. */
+  readonly project: ModelSlice
   readonly table: ItemTable
   readonly sql: SqlEngine
   readonly queues: {
@@ -17,9 +18,17 @@ export interface RuntimeContext {
   readonly random: Random
   readonly log: Logger
   readonly limits: RuntimeLimits
+  /**
+   * Milliseconds that are left for the work at hand, where a host has to end it: long work then stops in time and goes
+   * on later. Absent: no limit.
+   */
+  readonly remainingMs?: () => number
   /** Told of each task that ends, for metrics. */
   readonly onTaskFinished?: (status: 'SUCCEEDED' | 'FAILED') => void
 }
+
+/** As much of it as the operations on entities and relations use. */
+export type TableContext = Pick<RuntimeContext, 'project' | 'table' | 'clock' | 'random' | 'limits'>
 
 export interface RuntimeLimits {
   /** Largest page of `list` and `taskResult`, in items. */
@@ -34,6 +43,8 @@ export interface RuntimeLimits {
   readonly taskLifeSeconds: number
   /** How long a deletion waits for SQL to show it before its message is tried again, in milliseconds. */
   readonly deletionFreshnessMs: number
+  /** Work that goes on in another call stops when less than this is left, in milliseconds. See `remainingMs`. */
+  readonly reservedMs: number
   /** First and last year that the lake projects; a `createdAt` outside is refused. */
   readonly years: { readonly first: number; readonly last: number }
 }
@@ -45,5 +56,11 @@ export const DEFAULT_RUNTIME_LIMITS: RuntimeLimits = {
   syncMaxRows: 10_000,
   taskLifeSeconds: 30 * 24 * 60 * 60,
   deletionFreshnessMs: 30_000,
+  reservedMs: 60_000,
   years: { first: 2020, last: 2035 },
+}
+
+/** Whether work that can go on later is to stop now. */
+export function isTimeUp({ remainingMs, limits }: Pick<RuntimeContext, 'remainingMs' | 'limits'>): boolean {
+  return remainingMs !== undefined && remainingMs() < limits.reservedMs
 }

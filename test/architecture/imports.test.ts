@@ -13,19 +13,19 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ports: ['model'],
   trino: ['model', 'errors'],
   compiler: ['model', 'errors', 'ports', 'trino'],
-  runtime: ['model', 'errors', 'ports'],
+  runtime: ['model', 'errors', 'ports', 'lake'],
   lake: ['model', 'errors', 'ports'],
   'adapters/embedded': ['model', 'errors', 'ports', 'trino', 'lake', 'runtime'],
   'adapters/aws': ['model', 'errors', 'ports', 'lake', 'runtime'],
   server: ['model', 'errors', 'ports', 'runtime'],
-  deploy: ['model', 'errors'],
+  deploy: ['model', 'errors', 'lake'],
   host: ['*'],
   cli: ['*'],
   'index.ts': ['*'],
 }
 
 /** Packages that rooms without any of the host's world may use. */
-const PURE_PACKAGES = ['@noble/hashes', 'libphonenumber-js']
+const PURE_PACKAGES = ['@noble/hashes', 'libphonenumber-js', 'hyparquet-writer']
 
 interface Import {
   readonly from: string

@@ -2,7 +2,7 @@ import { relationDataKey, relationSidePartition } from '../../model/keys.js'
 import type { Change } from '../../ports/changes.js'
 import type { Item } from '../../ports/itemTable.js'
 import type { CascadeMessage } from '../../ports/queue.js'
-import type { RuntimeContext } from '../context.js'
+import { isTimeUp, type RuntimeContext } from '../context.js'
 import { type Removal, removeRelations } from './removeRelations.js'
 
 /** Most relations that are read at once. */
@@ -19,7 +19,8 @@ export function cascadesOf(changes: readonly Change[]): CascadeMessage[] {
 
 /**
  * Removes every relation of one incarnation of an entity. Relations of another incarnation, made while the
- * cascade waited, stay. Safe to run again; it ends with no side of the incarnation left.
+ * cascade waited, stay. Safe to run again; it ends with no side of the incarnation left, or, when the time that is left
+ * runs out, with a message that takes the rest on.
  */
 export async function runCascade(context: RuntimeContext, message: CascadeMessage): Promise<void> {
   const partition = relationSidePartition(message.entityType, message.entityId)
@@ -29,6 +30,7 @@ export async function runCascade(context: RuntimeContext, message: CascadeMessag
     const sides = page.items.filter((side) => side.entityIncarnation === message.incarnation)
     if (sides.length > 0) await removeSides(context, sides, message.incarnation)
     start = page.next
+    if (start && isTimeUp(context)) return context.queues.cascade.send(message)
   } while (start)
 }
 

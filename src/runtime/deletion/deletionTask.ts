@@ -2,7 +2,7 @@ import { invariant } from '../../errors/appError.js'
 import { relationDataKey, taskKey } from '../../model/keys.js'
 import type { DeletionMessage } from '../../ports/queue.js'
 import type { SqlRow } from '../../ports/sqlEngine.js'
-import type { RuntimeContext } from '../context.js'
+import { isTimeUp, type RuntimeContext } from '../context.js'
 import { incarnationOfHandle } from '../items/relationItems.js'
 import type { Task } from '../tasks/taskItem.js'
 import { finishTask, readTask, suspendDeletion } from '../tasks/taskStore.js'
@@ -13,31 +13,63 @@ const PAGE = 100
 
 /**
  * Removes the rows that a deletion task's statement found, and ends the task when they are gone from the table and
- * from SQL. Safe to run again: a relation counts once, in the transaction that removes it. Throws when SQL does not
- * follow in time; the message is then tried again.
+ * from SQL. Safe to run again: a relation counts once, in the transaction that removes it. When the time that is left
+ * runs out, another message takes the work on. Throws when SQL does not follow in time; the message is then tried again.
  */
 export async function runDeletion(context: RuntimeContext, message: DeletionMessage): Promise<void> {
   const task = await readTask(context, message.taskId)
   if (!task || task.phase === 'done') return
-  const execution = await context.sql.execution(task.id)
+  const execution = await context.sql.execution(task.executionId)
   if (execution?.state !== 'SUCCEEDED') {
     await finishTask(context, task, { status: 'FAILED', error: 'The execution of this task is gone.' })
     return
   }
-  let start: string | undefined
+  const { step, at } = message.resume ?? { step: 'remove' }
+  if (step === 'remove') {
+    const removed = await eachPage(context, task, at, (rows) => removeRows(context, task, rows))
+    if (!removed.done) return passOn(context, task, { step, ...removed.stop })
+  }
+  const seen = await eachPage(context, task, step === 'wait' ? at : undefined, (rows) =>
+    awaitRemoval(context, task, rows),
+  )
+  if (!seen.done) return passOn(context, task, { step: 'wait', ...seen.stop })
+  await succeed(context, task.id)
+}
+
+type Progress = { readonly done: true } | { readonly done: false; readonly stop: { readonly at?: string } }
+
+/** Visits the statement's rows page by page, as long as there is time. */
+async function eachPage(
+  context: RuntimeContext,
+  task: Task,
+  from: string | undefined,
+  visit: (rows: readonly SqlRow[]) => Promise<void>,
+): Promise<Progress> {
+  let start = from
   do {
-    const page = await context.sql.results(task.id, {
+    if (isTimeUp(context)) return { done: false, stop: start === undefined ? {} : { at: start } }
+    const page = await context.sql.results(task.executionId, {
       limit: PAGE,
       maxBytes: 1024 * 1024,
-      ...(start && { start }),
+      ...(start !== undefined && { start }),
     })
-    await removeRows(context, task, page.rows)
+    await visit(page.rows)
     start = page.next
-  } while (start)
-  if (!(await context.sql.waitUntilFresh(context.limits.deletionFreshnessMs))) {
-    throw new Error(`SQL does not show the deletions of task ${task.id} yet`)
-  }
-  await succeed(context, task.id)
+  } while (start !== undefined)
+  return { done: true }
+}
+
+async function passOn(
+  context: RuntimeContext,
+  task: Task,
+  resume: NonNullable<DeletionMessage['resume']>,
+): Promise<void> {
+  await context.queues.deletion.send({ taskId: task.id, resume })
+}
+
+async function awaitRemoval(context: RuntimeContext, task: Task, rows: readonly SqlRow[]): Promise<void> {
+  if (await context.sql.waitUntilGone(rows.map(relationOf), context.limits.deletionFreshnessMs)) return
+  throw new Error(`SQL still shows rows that task ${task.id} has removed`)
 }
 
 /** Ends a deletion task whose message has become a dead letter; replaying the letter takes the task up again. */
@@ -56,17 +88,19 @@ async function succeed(context: RuntimeContext, taskId: string): Promise<void> {
 }
 
 async function removeRows(context: RuntimeContext, task: Task, rows: readonly SqlRow[]): Promise<void> {
-  const seen = rows.map(([s3Key, relationId]) => {
-    invariant(
-      typeof s3Key === 'string' && typeof relationId === 'string',
-      'a deletion selects s3Key, relationId',
-    )
-    return { relationId, incarnation: incarnationOfHandle(s3Key) }
-  })
+  const seen = rows.map(relationOf)
   const data = await context.table.getMany(seen.map(({ relationId }) => relationDataKey(relationId)))
-  const removals = seen.flatMap(({ incarnation }, index) => {
+  const removals = seen.flatMap(({ s3Key }, index) => {
     const item = data[index]
-    return item?._incarnation === incarnation ? [{ data: item }] : []
+    return item?._incarnation === incarnationOfHandle(s3Key) ? [{ data: item }] : []
   })
   await removeRelations(context, removals, { key: taskKey(task.id), attribute: 'deletedCount' })
+}
+
+function relationOf([s3Key, relationId]: SqlRow): { readonly relationId: string; readonly s3Key: string } {
+  invariant(
+    typeof s3Key === 'string' && typeof relationId === 'string',
+    'a deletion selects s3Key, relationId',
+  )
+  return { relationId, s3Key }
 }

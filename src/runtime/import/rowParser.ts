@@ -1,8 +1,8 @@
 import { didYouMean } from '../../errors/suggest.js'
+import type { ModelSlice } from '../../model/functions.js'
 import { isValidId, MAX_ID_BYTES } from '../../model/ids.js'
 import type { Json } from '../../model/json.js'
 import { dateTimeToMillis } from '../../model/scalars/dateTime.js'
-import type { Project } from '../../model/types.js'
 import { systemTime } from '../times.js'
 import { type ValueParser, valueParser } from './valueParser.js'
 
@@ -42,7 +42,11 @@ export interface RowParserOptions {
 const DERIVED = new Set(['relationId', 's3Key'])
 
 /** Makes the parser of a table's rows. Undefined when the model has no such table; names match without regard to case. */
-export function rowParser(project: Project, name: string, options: RowParserOptions): RowParser | undefined {
+export function rowParser(
+  project: ModelSlice,
+  name: string,
+  options: RowParserOptions,
+): RowParser | undefined {
   const shape = tableShape(project, name.toLowerCase(), options.form)
   if (!shape) return undefined
   const { table, columns, derived } = shape
@@ -114,7 +118,7 @@ interface TableShape {
 const TIME = { kind: 'scalar', name: 'AWSDateTime', nonNull: false } as const
 const ID = { kind: 'scalar', name: 'ID', nonNull: false } as const
 
-function tableShape(project: Project, name: string, form: 'json' | 'text'): TableShape | undefined {
+function tableShape(project: ModelSlice, name: string, form: 'json' | 'text'): TableShape | undefined {
   const system = (column: 'id' | 'createdAt' | 'updatedAt'): [string, Column] => {
     const parse = valueParser(project, column === 'id' ? ID : TIME, form)
     return [column, { parse, required: false, system: column }]

@@ -1,6 +1,7 @@
+import type { ModelSlice } from '../../model/functions.js'
 import type { Json } from '../../model/json.js'
 import { parseScalar } from '../../model/scalars/parseScalar.js'
-import type { Field, Project, ScalarName, TypeRef } from '../../model/types.js'
+import type { Field, ScalarName, TypeRef } from '../../model/types.js'
 
 export type ValueResult =
   | { readonly ok: true; readonly value: Json }
@@ -11,7 +12,7 @@ export type ValueResult =
 export type ValueParser = (value: unknown) => ValueResult
 
 /** Makes the parser of a type's values: JSON values as they are, or the texts of CSV cells. */
-export function valueParser(project: Project, type: TypeRef, form: 'json' | 'text'): ValueParser {
+export function valueParser(project: ModelSlice, type: TypeRef, form: 'json' | 'text'): ValueParser {
   const parse = jsonParser(project, type)
   if (form === 'json') return parse
   const read = cellReader(type)
@@ -24,13 +25,13 @@ export function valueParser(project: Project, type: TypeRef, form: 'json' | 'tex
 
 const NULL: ValueResult = { ok: true, value: null }
 
-function jsonParser(project: Project, type: TypeRef): ValueParser {
+function jsonParser(project: ModelSlice, type: TypeRef): ValueParser {
   const parse = presentParser(project, type)
   if (!type.nonNull) return (value) => (value === null || value === undefined ? NULL : parse(value))
   return (value) => (value === null || value === undefined ? bad('A value is required here.') : parse(value))
 }
 
-function presentParser(project: Project, type: TypeRef): ValueParser {
+function presentParser(project: ModelSlice, type: TypeRef): ValueParser {
   switch (type.kind) {
     case 'scalar': {
       const { name } = type
@@ -76,7 +77,7 @@ function listParser(item: ValueParser): ValueParser {
   }
 }
 
-function objectParser(project: Project, fields: readonly Field[], name: string): ValueParser {
+function objectParser(project: ModelSlice, fields: readonly Field[], name: string): ValueParser {
   const parsers = new Map(fields.map((field) => [field.name, jsonParser(project, field.type)]))
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))

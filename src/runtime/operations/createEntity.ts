@@ -1,7 +1,7 @@
 import { AppError } from '../../errors/appError.js'
 import type { Json, JsonObject } from '../../model/json.js'
 import type { EntityOperation } from '../../model/types.js'
-import type { RuntimeContext } from '../context.js'
+import type { TableContext } from '../context.js'
 import { checkId } from '../items/checkId.js'
 import { entityFields, entityItem } from '../items/entityItem.js'
 import { entityOf } from '../lookUp.js'
@@ -9,7 +9,7 @@ import { systemTime } from '../times.js'
 
 /** Stores a new entity. `Conflict` when the id is taken. One store call. */
 export async function createEntity(
-  context: RuntimeContext,
+  context: TableContext,
   operation: EntityOperation,
   args: JsonObject,
 ): Promise<Json> {

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../model/json.js'
 import { entityKey } from '../../model/keys.js'
 import type { EntityOperation } from '../../model/types.js'
-import type { RuntimeContext } from '../context.js'
+import type { TableContext } from '../context.js'
 import { checkId } from '../items/checkId.js'
 import { entityOf } from '../lookUp.js'
 
@@ -10,7 +10,7 @@ import { entityOf } from '../lookUp.js'
  * starts. One store call.
  */
 export async function deleteEntity(
-  context: RuntimeContext,
+  context: TableContext,
   operation: EntityOperation,
   args: JsonObject,
 ): Promise<Json> {

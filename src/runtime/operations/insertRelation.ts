@@ -9,7 +9,7 @@ import {
 } from '../../model/keys.js'
 import type { InsertStatement, JoinTable, StatementOperation } from '../../model/types.js'
 import type { Item, Write } from '../../ports/itemTable.js'
-import type { RuntimeContext } from '../context.js'
+import type { RuntimeContext, TableContext } from '../context.js'
 import { checkId } from '../items/checkId.js'
 import { distinctParts, type IncarnatedPart, relationItems } from '../items/relationItems.js'
 import { entityOf, joinTableOf, statementOf } from '../lookUp.js'
@@ -27,7 +27,7 @@ const MAX_ATTEMPTS = 20
  * second, and its cascade finds the sides.
  */
 export async function insertRelation(
-  context: RuntimeContext,
+  context: TableContext,
   operation: StatementOperation,
   args: JsonObject,
 ): Promise<Json> {
@@ -38,7 +38,7 @@ export async function insertRelation(
 }
 
 /** Inserts a relation given by the values of its columns. See `insertRelation`. */
-async function insertRow(context: RuntimeContext, table: JoinTable, row: JsonObject): Promise<true> {
+async function insertRow(context: TableContext, table: JoinTable, row: JsonObject): Promise<true> {
   const parts = partsOf(table, row)
   const plain = plainOf(table, row)
   const id = relationId(table.table, parts)
@@ -109,7 +109,7 @@ export async function readAround(
   }
 }
 
-function incarnate(context: RuntimeContext, part: RelationPart, entity: Item | undefined): IncarnatedPart {
+function incarnate(context: TableContext, part: RelationPart, entity: Item | undefined): IncarnatedPart {
   if (entity) return { ...part, incarnation: String(entity._incarnation) }
   throw new AppError('NotFound', `${entityOf(context.project, part.entity).name} of ${part.column} not found`)
 }

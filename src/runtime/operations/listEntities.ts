@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../model/json.js'
 import { entityIndexKey, entityKey, LIST_SHARDS, listPartition } from '../../model/keys.js'
 import type { Entity, EntityOperation } from '../../model/types.js'
 import type { Item, ItemTable, PageStart } from '../../ports/itemTable.js'
-import type { RuntimeContext } from '../context.js'
+import type { TableContext } from '../context.js'
 import { entityFields } from '../items/entityItem.js'
 import { entityOf } from '../lookUp.js'
 import { checkLimit } from '../paging/checkLimit.js'
@@ -14,7 +14,7 @@ import { decodePageToken, encodePageToken } from '../paging/pageToken.js'
  * consistent. Tokens hold, for each shard, the sort key of the last item that was given out.
  */
 export async function listEntities(
-  context: RuntimeContext,
+  context: TableContext,
   operation: EntityOperation,
   args: JsonObject,
 ): Promise<Json> {

@@ -2,14 +2,14 @@ import { AppError } from '../../errors/appError.js'
 import type { Json, JsonObject } from '../../model/json.js'
 import { entityKey } from '../../model/keys.js'
 import type { EntityOperation } from '../../model/types.js'
-import type { RuntimeContext } from '../context.js'
+import type { TableContext } from '../context.js'
 import { checkId } from '../items/checkId.js'
 import { entityFields } from '../items/entityItem.js'
 import { entityOf } from '../lookUp.js'
 
 /** Reads one entity, with every acknowledged write. `NotFound` when there is none. One store call. */
 export async function readEntity(
-  context: RuntimeContext,
+  context: TableContext,
   operation: EntityOperation,
   args: JsonObject,
 ): Promise<Json> {

@@ -6,6 +6,10 @@ import type { RuntimeContext } from '../context.js'
 import { statementOf } from '../lookUp.js'
 import { bindStatement } from '../statements/bindStatement.js'
 import { readRows, readSingle } from '../statements/readResult.js'
+import { sqlFor } from '../statements/sqlFor.js'
+
+/** Kept of the time that is left, for stopping the statement and answering. */
+const ANSWER_MS = 1_500
 
 /** Runs a SYNC statement and answers its value. `Timeout` when it takes too long, `TaskFailed` when it fails. */
 export async function syncQuery(
@@ -14,10 +18,11 @@ export async function syncQuery(
   args: JsonObject,
 ): Promise<Json> {
   const statement = statementOf(context.project, operation.statement, 'select')
-  const sql = bindStatement(statement.sql, statement.args, args, context.project)
-  const { syncTimeoutMs, syncMaxRows } = context.limits
+  const sql = bindStatement(sqlFor(context.sql, statement), statement.args, args, context.project)
+  const { syncTimeoutMs, syncMaxRows: maxRows } = context.limits
+  const timeoutMs = Math.min(syncTimeoutMs, (context.remainingMs?.() ?? Number.POSITIVE_INFINITY) - ANSWER_MS)
   try {
-    const result = await context.sql.query(sql, { timeoutMs: syncTimeoutMs, maxRows: syncMaxRows })
+    const result = await context.sql.query(sql, { timeoutMs, maxRows, columns: statement.columns })
     const read = statement.returns.kind === 'list' ? readRows : readSingle
     return read(result.rows, result.columns, statement, context.project)
   } catch (error) {
@@ -40,6 +45,7 @@ function clientError(error: SqlError, statement: SelectStatement, context: Runti
         cause: error,
       })
     }
+    case 'lakeChanged':
     case 'unavailable':
       return new AppError('Throttled', 'SQL is not available at the moment: try again.', { cause: error })
     default:

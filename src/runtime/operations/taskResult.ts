@@ -33,7 +33,7 @@ export async function taskResult(
   const scope = `${operation.field}|${taskId}`
   const start = typeof args.nextToken === 'string' ? decodePageToken(scope, args.nextToken) : null
   if (task.taskStatus !== 'SUCCEEDED') return { ...state, result: null, nextToken: null }
-  return { ...state, ...(await resultPage(context, statement, taskId, scope, start, limit)) }
+  return { ...state, ...(await resultPage(context, statement, task, scope, start, limit)) }
 }
 
 async function currentTask(context: RuntimeContext, taskId: string, statement: string): Promise<Task> {
@@ -49,15 +49,16 @@ async function currentTask(context: RuntimeContext, taskId: string, statement: s
 async function resultPage(
   context: RuntimeContext,
   statement: SelectStatement,
-  taskId: string,
+  task: Task,
   scope: string,
   start: Json,
   limit: number,
 ): Promise<JsonObject> {
   const list = statement.returns.kind === 'list'
-  const page = await context.sql.results(taskId, {
+  const page = await context.sql.results(task.executionId, {
     limit: list ? limit : 1,
     maxBytes: context.limits.maxPageBytes,
+    columns: statement.columns,
     ...(typeof start === 'string' && { start }),
   })
   if (!list) {

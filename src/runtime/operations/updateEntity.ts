@@ -2,7 +2,7 @@ import { AppError, invariant } from '../../errors/appError.js'
 import { type Json, type JsonObject, ownValue } from '../../model/json.js'
 import { entityKey } from '../../model/keys.js'
 import type { EntityOperation } from '../../model/types.js'
-import type { RuntimeContext } from '../context.js'
+import type { TableContext } from '../context.js'
 import { checkId } from '../items/checkId.js'
 import { entityFields, SYSTEM_FIELDS, withoutNulls } from '../items/entityItem.js'
 import { entityOf } from '../lookUp.js'
@@ -13,7 +13,7 @@ import { systemTime } from '../times.js'
  * `BadInput` for a required one; `NotFound` creates nothing. One store call.
  */
 export async function updateEntity(
-  context: RuntimeContext,
+  context: TableContext,
   operation: EntityOperation,
   args: JsonObject,
 ): Promise<Json> {

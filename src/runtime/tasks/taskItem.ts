@@ -1,5 +1,5 @@
 import type { Json } from '../../model/json.js'
-import { taskKey } from '../../model/keys.js'
+import { runningTaskKey, taskKey } from '../../model/keys.js'
 import type { Item } from '../../ports/itemTable.js'
 
 export type TaskStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED'
@@ -9,6 +9,8 @@ export type TaskPhase = 'query' | 'deletion' | 'done'
 
 export interface Task {
   readonly id: string
+  /** The execution that counts: the task's own id, unless its statement had to be started again. */
+  readonly executionId: string
   /** Name of the statement. */
   readonly operation: string
   readonly taskType: 'queryTask' | 'deletionTask'
@@ -18,6 +20,8 @@ export interface Task {
   readonly finishDate: string | null
   readonly error: string | null
   readonly deletedCount: number
+  /** How often the statement has been started again. */
+  readonly restarts: number
 }
 
 /** The stored item of a task that has just started. `expiresAt` is in seconds since 1970, as DynamoDB's TTL wants it. */
@@ -28,6 +32,7 @@ export function newTaskItem(
 ): Item {
   return {
     ...taskKey(task.id),
+    ...runningTaskKey(task.id, now),
     entityType: 'task',
     id: task.id,
     operation: task.operation,
@@ -41,9 +46,31 @@ export function newTaskItem(
   }
 }
 
+/**
+ * The item that leads from an execution to its task, for a statement that had to be started again. Every other
+ * execution has its task's id.
+ */
+export function restartedTaskItem(executionId: string, task: Task, now: string, expiresAt: number): Item {
+  return {
+    ...taskKey(executionId),
+    entityType: 'task',
+    id: executionId,
+    restartOf: task.id,
+    expiresAt,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+/** The task that an item of `restartedTaskItem` leads to. */
+export function restartOf(item: Item): string | undefined {
+  return typeof item.restartOf === 'string' ? item.restartOf : undefined
+}
+
 export function taskOf(item: Item): Task {
   return {
     id: String(item.id),
+    executionId: typeof item.executionId === 'string' ? item.executionId : String(item.id),
     operation: String(item.operation),
     taskType: item.taskType as Task['taskType'],
     phase: item.phase as TaskPhase,
@@ -52,6 +79,7 @@ export function taskOf(item: Item): Task {
     finishDate: textOrNull(item.finishDate),
     error: textOrNull(item.error),
     deletedCount: typeof item.deletedCount === 'number' ? item.deletedCount : 0,
+    restarts: typeof item.restarts === 'number' ? item.restarts : 0,
   }
 }
 

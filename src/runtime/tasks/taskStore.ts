@@ -1,13 +1,50 @@
 import { taskKey } from '../../model/keys.js'
 import type { RuntimeContext } from '../context.js'
 import { systemTime } from '../times.js'
-import { type Task, taskOf } from './taskItem.js'
+import { restartedTaskItem, restartOf, type Task, taskOf } from './taskItem.js'
+
+/** A task that has ended is not looked for any more: see `runningTaskKey`. */
+const INDEX_KEYS = ['GSI1-PK', 'GSI1-SK'] as const
 
 export async function readTask(context: RuntimeContext, taskId: string): Promise<Task | undefined> {
   const item = await context.table.get(taskKey(taskId))
   // The table may keep an item for a while after its time: DynamoDB promises no more than a few days.
-  if (!item || Number(item.expiresAt) * 1000 <= context.clock.now()) return undefined
-  return taskOf(item)
+  if (!item || restartOf(item) !== undefined) return undefined
+  return Number(item.expiresAt) * 1000 <= context.clock.now() ? undefined : taskOf(item)
+}
+
+/** The task of an execution: the one of its id, or the one whose statement was started again with it. */
+export async function readTaskOfExecution(
+  context: RuntimeContext,
+  executionId: string,
+): Promise<Task | undefined> {
+  const item = await context.table.get(taskKey(executionId))
+  if (!item) return undefined
+  const original = restartOf(item)
+  return original === undefined ? readTask(context, executionId) : readTask(context, original)
+}
+
+/**
+ * Starts a task's statement again under another execution. The new execution leads to the task before the task leads to
+ * it, so that its event finds it whatever happens in between.
+ */
+export async function restartTask(context: RuntimeContext, task: Task): Promise<void> {
+  const restart = context.sql.restart
+  if (!restart) return
+  const { executionId } = await restart(task.executionId)
+  const now = context.clock.now()
+  const expiresAt = Math.ceil(now / 1000) + context.limits.taskLifeSeconds
+  await context.table.write({
+    kind: 'put',
+    item: restartedTaskItem(executionId, task, systemTime(now), expiresAt),
+  })
+  await context.table.write({
+    kind: 'update',
+    key: taskKey(task.id),
+    set: { executionId, updatedAt: systemTime(now) },
+    add: { restarts: 1 },
+    condition: { kind: 'equals', attributes: { phase: 'query', taskStatus: 'RUNNING' } },
+  })
 }
 
 /** Ends a task of the given phase; false when it is in another one, or gone. */
@@ -28,7 +65,7 @@ export async function finishTask(
       updatedAt: now,
       ...(outcome.status === 'FAILED' && { error: outcome.error }),
     },
-    remove: outcome.status === 'SUCCEEDED' ? ['error'] : [],
+    remove: [...INDEX_KEYS, ...(outcome.status === 'SUCCEEDED' ? ['error'] : [])],
     condition: { kind: 'equals', attributes: { phase: task.phase } },
   })
   if (result.ok) context.onTaskFinished?.(outcome.status)
@@ -59,6 +96,7 @@ export async function suspendDeletion(context: RuntimeContext, task: Task): Prom
       updatedAt: now,
       error: 'The rows could not all be removed. The rest waits as a dead letter and can be replayed.',
     },
+    remove: INDEX_KEYS,
     condition: { kind: 'equals', attributes: { taskStatus: 'RUNNING' } },
   })
   if (result.ok) context.onTaskFinished?.('FAILED')

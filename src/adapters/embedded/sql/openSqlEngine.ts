@@ -55,6 +55,8 @@ export interface SqlStats {
 export interface EmbeddedSqlEngine extends SqlEngine {
   /** Shows the tables of another model. Resolves when they are there; throws `SqlError` when they could not be made. */
   reload(project: Project): Promise<void>
+  /** Resolves with true when SQL shows every write that was acknowledged before the call, with false after `timeoutMs`. */
+  waitUntilFresh(timeoutMs: number): Promise<boolean>
   /** Last feed sequence that SQL shows durably: records up to it are needed no longer. */
   applied(): number
   /** Resolves with true once the image holds all tables, with false after `timeoutMs`. */
@@ -155,7 +157,13 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
     }
   }
 
+  function waitUntilFresh(timeoutMs: number): Promise<boolean> {
+    client.wake(true)
+    return position.reached(store.feed.head(), timeoutMs)
+  }
+
   return {
+    resultForm: 'values',
     start: (request) => executions.start(request),
     execution: async (executionId) => executions.execution(executionId),
     results: (executionId, page) => executions.results(executionId, page),
@@ -172,10 +180,9 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
         slots.release()
       }
     },
-    waitUntilFresh(timeoutMs) {
-      client.wake(true)
-      return position.reached(store.feed.head(), timeoutMs)
-    },
+    waitUntilFresh,
+    // The image shows removals in the order of the feed: what is fresh shows none of them.
+    waitUntilGone: (_relations, timeoutMs) => waitUntilFresh(timeoutMs),
     waitUntilReady: (timeoutMs) => position.reached(0, timeoutMs),
     async reload(next) {
       project = next
