@@ -1,0 +1,111 @@
+/** One call as IAM sees it. `resource`: the part of the ARN that names it. */
+export interface IamCall {
+  /** `dynamodb:GetItem` */
+  readonly action: string
+  /** `table/OCG-shop`, `table/OCG-shop/index/GSI1`, a bucket, `bucket/key`, a queue's name, `workgroup/OCG-shop`. */
+  readonly resource: string
+}
+
+export interface ServiceRequest {
+  readonly service: 'dynamodb' | 's3' | 'sqs' | 'athena'
+  readonly method: string
+  /** Path and query. */
+  readonly url: string
+  /** `X-Amz-Target` without the service's prefix: `GetItem`. */
+  readonly operation: string | undefined
+  readonly body: Buffer
+}
+
+/** What IAM is asked about a request: a transaction is asked for each of its parts. */
+export function iamCalls(request: ServiceRequest): IamCall[] {
+  switch (request.service) {
+    case 'dynamodb':
+      return dynamoCalls(request)
+    case 's3':
+      return [s3Call(request)]
+    case 'sqs': {
+      const { QueueUrl } = parse(request.body) as { QueueUrl?: string }
+      // Batches need the right of the single call.
+      const operation = request.operation?.replace(/Batch$/, '')
+      return [
+        {
+          action: `sqs:${operation}`,
+          resource:
+            String(QueueUrl ?? '')
+              .split('/')
+              .at(-1) ?? '',
+        },
+      ]
+    }
+    case 'athena': {
+      // Other calls name an execution; the server tells whose workgroup it is in.
+      const { WorkGroup } = parse(request.body) as { WorkGroup?: string }
+      return [
+        {
+          action: `athena:${request.operation}`,
+          resource: WorkGroup ? `workgroup/${WorkGroup}` : 'workgroup/*',
+        },
+      ]
+    }
+  }
+}
+
+interface DynamoBody {
+  readonly TableName?: string
+  readonly IndexName?: string
+  readonly StreamArn?: string
+  readonly ShardIterator?: string
+  readonly RequestItems?: Readonly<Record<string, unknown>>
+  readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName: string }>>[]
+}
+
+const TRANSACTION_PARTS: Readonly<Record<string, string>> = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+  Get: 'GetItem',
+}
+
+function dynamoCalls({ operation, body }: ServiceRequest): IamCall[] {
+  const request = parse(body) as DynamoBody
+  if (request.TransactItems) {
+    return request.TransactItems.flatMap((part) =>
+      Object.entries(part).map(([kind, { TableName }]) => {
+        return { action: `dynamodb:${TRANSACTION_PARTS[kind] ?? kind}`, resource: `table/${TableName}` }
+      }),
+    )
+  }
+  const action = `dynamodb:${operation}`
+  if (request.RequestItems) {
+    return Object.keys(request.RequestItems).map((table) => ({ action, resource: `table/${table}` }))
+  }
+  if (operation === 'GetRecords') return [{ action, resource: 'stream' }]
+  if (request.StreamArn) return [{ action, resource: 'stream' }]
+  const index = request.IndexName ? `/index/${request.IndexName}` : ''
+  return [{ action, resource: `table/${request.TableName}${index}` }]
+}
+
+function s3Call({ method, url }: ServiceRequest): IamCall {
+  const [path = '', query = ''] = url.split('?')
+  const parameters = new URLSearchParams(query)
+  const [, bucket = '', ...rest] = path.split('/').map(decodeURIComponent)
+  const key = rest.join('/')
+  if (key === '') {
+    if (method === 'POST' && parameters.has('delete'))
+      return { action: 's3:DeleteObject', resource: `${bucket}/*` }
+    if (parameters.has('location')) return { action: 's3:GetBucketLocation', resource: bucket }
+    return { action: 's3:ListBucket', resource: bucket }
+  }
+  const actions: Readonly<Record<string, string>> = {
+    GET: 's3:GetObject',
+    HEAD: 's3:GetObject',
+    PUT: 's3:PutObject',
+    DELETE: 's3:DeleteObject',
+  }
+  return { action: actions[method] ?? `s3:${method}`, resource: `${bucket}/${key}` }
+}
+
+function parse(body: Buffer): object {
+  return body.length === 0 ? {} : (JSON.parse(body.toString('utf8')) as object)
+}
