@@ -1,0 +1,107 @@
+import { type GraphQLSchema, isEnumType, isNonNullType, isObjectType } from 'graphql'
+import { schemaOf } from './apiChanges.js'
+import { type DeploymentTemplates, resourcesOfType } from './template.js'
+
+/** What a new model means for data that is stored already. */
+export interface DataChanges {
+  /** Stored rows can contradict the new model, so `deploy` reads them first. Sentences. */
+  readonly risky: readonly string[]
+  /** Safe for all rows. Sentences. */
+  readonly safe: readonly string[]
+}
+
+/** One version of a model, as a deployment shows it. */
+export interface DataModel {
+  readonly sdl: string
+  /** Lake tables with their columns' types. */
+  readonly tables: LakeColumns
+}
+
+export type LakeColumns = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+/** Compares two versions of a model. Nothing is said of the first one: there is no data yet. */
+export function dataChanges(before: DataModel | undefined, after: DataModel): DataChanges {
+  if (!before) return { risky: [], safe: [] }
+  const risky: string[] = []
+  const safe: string[] = []
+  compareTables(before.tables, after.tables, risky, safe)
+  compareTypes(schemaOf(before.sdl), schemaOf(after.sdl), risky)
+  return { risky: [...new Set(risky)], safe: [...new Set(safe)] }
+}
+
+function compareTables(before: LakeColumns, after: LakeColumns, risky: string[], safe: string[]): void {
+  for (const [table, columns] of Object.entries(before)) {
+    const next = after[table]
+    if (!next) {
+      risky.push(`The table ${table} leaves the model. Its stored rows must be deleted first.`)
+      continue
+    }
+    for (const [column, type] of Object.entries(columns)) {
+      const nextType = next[column]
+      if (nextType === undefined) {
+        safe.push(`${table}.${column} leaves the model. Stored values stay in the table and are not shown.`)
+      } else if (nextType !== type) {
+        risky.push(`${table}.${column} changes its type from ${type} to ${nextType}. Stored values must fit.`)
+      }
+    }
+    for (const column of Object.keys(next)) {
+      if (!Object.hasOwn(columns, column)) safe.push(`${table}.${column} is new. It is null in stored rows.`)
+    }
+  }
+  for (const table of Object.keys(after)) {
+    if (!Object.hasOwn(before, table)) safe.push(`The table ${table} is new.`)
+  }
+}
+
+/** What columns don't show: fields that become required, and values that an enum loses. */
+function compareTypes(before: GraphQLSchema, after: GraphQLSchema, risky: string[]): void {
+  for (const [name, type] of Object.entries(after.getTypeMap())) {
+    const former = before.getType(name)
+    if (isEnumType(type) && isEnumType(former)) {
+      const values = new Set(type.getValues().map((value) => value.name))
+      for (const { name: value } of former.getValues()) {
+        if (!values.has(value)) risky.push(`${name} loses the value ${value}. No stored row may have it.`)
+      }
+    }
+    if (!isObjectType(type) || !isObjectType(former) || !isStored(after, name)) continue
+    const formerFields = former.getFields()
+    for (const field of Object.values(type.getFields())) {
+      const old = formerFields[field.name]
+      if (!isNonNullType(field.type) || (old && isNonNullType(old.type))) continue
+      const verb = old ? 'becomes required' : 'is new and required'
+      risky.push(`${name}.${field.name} ${verb}. Every stored row must have a value.`)
+    }
+  }
+}
+
+/** Entities and value types are stored; results, pages and task answers are not. */
+function isStored(schema: GraphQLSchema, name: string): boolean {
+  return schema.getType(`Create${name}Input`) !== undefined || schema.getType(`${name}Input`) !== undefined
+}
+
+/** Lake tables of a deployment, from its Glue tables. */
+export function lakeColumnsOf(templates: DeploymentTemplates): LakeColumns {
+  const tables: Record<string, Record<string, string>> = {}
+  for (const { resource } of resourcesOfType(templates, 'AWS::Glue::Table')) {
+    const input = resource.Properties?.TableInput as unknown as GlueTableInput | undefined
+    if (!input?.Name) continue
+    const columns: Record<string, string> = {}
+    for (const { Name, Type } of input.StorageDescriptor?.Columns ?? []) columns[Name] = Type
+    tables[input.Name] = columns
+  }
+  return tables
+}
+
+interface GlueTableInput {
+  readonly Name?: string
+  readonly StorageDescriptor?: {
+    readonly Columns?: readonly { readonly Name: string; readonly Type: string }[]
+  }
+}
+
+/** The SDL of a deployment's API; undefined when its templates hold none as text. */
+export function sdlOf(templates: DeploymentTemplates): string | undefined {
+  const [schema] = resourcesOfType(templates, 'AWS::AppSync::GraphQLSchema')
+  const definition = schema?.resource.Properties?.Definition
+  return typeof definition === 'string' ? definition : undefined
+}
