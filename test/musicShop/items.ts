@@ -27,8 +27,7 @@ export async function readItems(folder: string): Promise<StoredItems> {
   }
 }
 
-export async function countItems(folder: string) {
-  const { entities, relations, sides } = await readItems(folder)
+export function countItems({ entities, relations, sides }: StoredItems) {
   return { entities: entities.length, relations: relations.length, sides: sides.length }
 }
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'vitest'
 import { type Backend, openBackend } from '../../src/index.js'
+import { readItems, type StoredItems } from './items.js'
 import { ROW_COUNTS, SHOP_FOLDER } from './source.js'
 import { type StatementCall, statementCalls } from './statementCalls.js'
 
@@ -14,16 +15,15 @@ type Values = Readonly<Record<string, unknown>>
 
 export interface Answer {
   readonly data?: Readonly<Record<string, unknown>> | null
-  readonly errors?: readonly { readonly message: string; readonly extensions?: Values }[]
+  readonly errors?: readonly { readonly message: string; readonly errorType: string }[]
 }
 
-/** The music shop on a temporary folder. */
+/** The music shop on one of the hosts. */
 export interface Shop {
-  readonly backend: Backend
-  readonly folder: string
-  readonly schemaFile: string
-  /** A GraphQL request in the process. */
+  /** A GraphQL request, the shortest way. */
   execute(query: string, variables?: Values): Promise<Answer>
+  /** The same by another way in, where the host has one: HTTP. */
+  executeOtherwise(query: string, variables?: Values): Promise<Answer>
   /** `execute` of what must succeed: its data. */
   data(query: string, variables?: Values): Promise<Readonly<Record<string, unknown>>>
   /** Runs a statement by its name in the schema: a SYNC one or an INSERT at once, another as a task to its end. */
@@ -34,12 +34,25 @@ export interface Shop {
   sqlCounts(): Promise<Readonly<Record<string, number>>>
   /** Tracks that SQL sees on a playlist. */
   sqlTracksOf(playlistId: string): Promise<readonly string[]>
+  /** All that the table holds. */
+  readItems(): Promise<StoredItems>
+  /** Imports all rows once more, beside the running host, and waits until SQL shows them. */
+  importAgain(): Promise<void>
+  /** Waits until every removal has started its cascade and every cascade has ended. */
+  cascadesEnded(): Promise<void>
   close(): Promise<void>
+}
+
+/** The shop on the embedded host, in a temporary folder. */
+export interface EmbeddedShop extends Shop {
+  readonly backend: Backend
+  readonly folder: string
+  readonly schemaFile: string
 }
 
 export const SHOP_SCHEMA = readFileSync(new URL('schema.graphql', SHOP_FOLDER), 'utf8')
 
-const TABLES = Object.keys(ROW_COUNTS)
+export const TABLES = Object.keys(ROW_COUNTS)
 
 /** Statements that only the tests ask: they look at the tables themselves. */
 const TEST_STATEMENTS = `
@@ -52,7 +65,8 @@ const TEST_STATEMENTS = `
   )
 `
 
-const TEST_SCHEMA = SHOP_SCHEMA.replace('type Query {', `type Query {${TEST_STATEMENTS}`).concat(`
+/** The example's schema with what the tests ask besides. */
+export const TEST_SCHEMA = SHOP_SCHEMA.replace('type Query {', `type Query {${TEST_STATEMENTS}`).concat(`
 type RowsInSql @task_response {
   name: String!
   total: Int!
@@ -66,18 +80,52 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const OPEN_TIMEOUT_MS = 180_000
 
 /** Opens the shop with all its rows, imported by the command line as a user would. */
-export async function openShop(): Promise<Shop> {
+export async function openShop(): Promise<EmbeddedShop> {
   const folder = await mkdtemp(join(tmpdir(), 'ocg-shop-'))
   const data = join(folder, 'data')
   const schemaFile = join(folder, 'schema.graphql')
   await writeFile(schemaFile, TEST_SCHEMA)
   await importShop(schemaFile, data)
   const backend = await openBackend({ schema: TEST_SCHEMA, data, name: 'shop' })
-  const calls = statementCalls(TEST_SCHEMA)
-
   const execute: Shop['execute'] = async (query, variables = {}) => {
     return (await backend.execute({ query, variables })) as Answer
   }
+  return {
+    backend,
+    folder: data,
+    schemaFile,
+    execute,
+    ...shopQuestions(execute),
+    async executeOtherwise(query, variables) {
+      const response = await backend.fetch(
+        new Request('http://shop.test/graphql', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ query, variables }),
+        }),
+      )
+      return (await response.json()) as Answer
+    },
+    readItems: () => readItems(data),
+    importAgain: async () => void (await importShop(schemaFile, data)),
+    async cascadesEnded() {
+      const { store, cascadePosition } = backend.host
+      const ended = async () =>
+        cascadePosition() >= store.feed.head() && store.stats().queueDepths.cascade === 0
+      expect(await until(ended, (isEnded) => isEnded)).toBe(true)
+    },
+    async close() {
+      await backend.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** What the suites ask of a shop, by its API alone. */
+export function shopQuestions(
+  execute: Shop['execute'],
+): Pick<Shop, 'data' | 'ask' | 'remove' | 'sqlCounts' | 'sqlTracksOf'> {
+  const calls = statementCalls(TEST_SCHEMA)
   const dataOf: Shop['data'] = async (query, variables) => {
     const answer = await execute(query, variables)
     expect(answer.errors).toBeUndefined()
@@ -88,12 +136,7 @@ export async function openShop(): Promise<Shop> {
     if (!call) throw new Error(`The schema has no statement ${statement}.`)
     return call
   }
-
   return {
-    backend,
-    folder: data,
-    schemaFile,
-    execute,
     data: dataOf,
     async ask(statement, args) {
       const call = callOf(statement)
@@ -115,10 +158,6 @@ export async function openShop(): Promise<Shop> {
         playlistId,
       })
       return answer.tracksInSql as string[]
-    },
-    async close() {
-      await backend.close()
-      await rm(folder, { recursive: true, force: true })
     },
   }
 }
