@@ -7,6 +7,7 @@ import {
   relationSideIndexKey,
   relationSideKey,
 } from '../../model/keys.js'
+import { lakePath, lakeTime } from '../../model/lakePath.js'
 import type { JoinTable } from '../../model/types.js'
 import type { Item } from '../../ports/itemTable.js'
 
@@ -77,9 +78,9 @@ export function relationItems(
  * A deletion removes only what its query saw, never the relation that took its place meanwhile.
  */
 function relationHandle(table: string, stamp: RelationStamp): string {
-  const [year, month, day] = stamp.createdAt.slice(0, 10).split('-')
-  const partition = `year=${year}/month=${month}/day=${day}`
-  return `tables/${table}/${partition}/${stamp.relationId}.parquet#${stamp.incarnation}`
+  const time = lakeTime(stamp.createdAt)
+  invariant(time !== undefined, 'a relation has a time')
+  return `${lakePath(table, stamp.relationId, time)}#${stamp.incarnation}`
 }
 
 /** The incarnation in a handle of `relationHandle`. */

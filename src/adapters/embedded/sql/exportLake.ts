@@ -6,14 +6,12 @@ import {
   DuckDBInstance,
   type DuckDBTimestampValue,
 } from '@duckdb/node-api'
+import { lakeMetadata, storedColumns } from '../../../lake/lakeTableFormat.js'
 import type { LakeTable, LakeType } from '../../../model/lakeSchema.js'
 import { duckdbType, quoteIdentifier, quoteString } from '../dialect/ddl.js'
-import { createTable, storedColumns, storedName } from './imageSchema.js'
+import { createTable, storedName } from './imageSchema.js'
 import type { ExportedLake } from './protocol.js'
 import { closeAppender } from './rowAppender.js'
-
-/** Number of the published files' layout, in the metadata of each. */
-export const LAKE_FORMAT = 1
 
 export interface ExportOptions {
   readonly memoryMb: number
@@ -163,10 +161,10 @@ async function writeDay(
     return holdsTimestamp(type) ? `CAST(${column} AS ${parquetType(type)}) AS ${column}` : column
   })
   const target = quoteString(join(partition, 'rows.parquet'))
-  const metadata = `{'oc-graphql.format': '${LAKE_FORMAT}', 'oc-graphql.table': ${quoteString(table.name)}}`
+  const metadata = lakeMetadata(table).map(({ key, value }) => `${quoteString(key)}: ${quoteString(value)}`)
   await publisher.run(
     `COPY (SELECT ${columns.join(', ')} FROM days WHERE ${timeIs('>=', day)} AND ${timeIs('<', day + 1n)})
-     TO ${target} (FORMAT parquet, COMPRESSION snappy, KV_METADATA ${metadata})`,
+     TO ${target} (FORMAT parquet, COMPRESSION snappy, KV_METADATA {${metadata.join(', ')}})`,
   )
 }
 

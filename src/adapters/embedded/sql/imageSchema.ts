@@ -1,5 +1,6 @@
+import { storedColumns } from '../../../lake/lakeTableFormat.js'
 import { sha256Hex } from '../../../model/keys.js'
-import type { LakeColumn, LakeTable } from '../../../model/lakeSchema.js'
+import type { LakeTable } from '../../../model/lakeSchema.js'
 import { duckdbType, quoteIdentifier } from '../dialect/ddl.js'
 
 /** Number of the image's layout: an image of another number is made again. */
@@ -9,11 +10,6 @@ export const IMAGE_FORMAT = 1
 export const STORED = 'stored'
 
 const PARTITION_MASKS = { year: '%Y', month: '%m', day: '%d' } as const
-
-/** Columns as stored: those of the lake, and the revision that tells which state of the item a row shows. */
-export function storedColumns(table: LakeTable): LakeColumn[] {
-  return [...table.columns, { name: '_rev', type: { kind: 'bigint' } }]
-}
 
 /** Makes the empty table. There is no primary key: it would make loading several times slower. */
 export function createTable(table: LakeTable, name = storedName(table.name)): string {

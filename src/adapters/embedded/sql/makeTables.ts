@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { UnfitItemError } from '../../../lake/unfitItemError.js'
 import type { LakeTable } from '../../../model/lakeSchema.js'
 import type { Item } from '../../../ports/itemTable.js'
 import type { StoreTable } from '../store/store.js'
@@ -7,7 +8,7 @@ import { type Image, inTransaction, recreateTable } from './image.js'
 import { createTable, storedName } from './imageSchema.js'
 import { idOfKey, rowOfItem } from './pendingRows.js'
 import { openRowAppender, type RowAppender } from './rowAppender.js'
-import { rowMaker, UnfitItemError } from './rowValues.js'
+import { rowMaker } from './rowValues.js'
 
 /** Makes a dead letter of an item that does not fit its table. */
 export type BuryItem = (item: Item, error: string) => Promise<void>

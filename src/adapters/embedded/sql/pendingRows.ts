@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DuckDBTimestampValue } from '@duckdb/node-api'
+import { UnfitItemError } from '../../../lake/unfitItemError.js'
 import type { ItemKey } from '../../../model/keys.js'
 import type { Change } from '../../../ports/changes.js'
 import type { Item } from '../../../ports/itemTable.js'
 import type { FeedRecord, StoreTable } from '../store/store.js'
 import type { ImageTable } from './image.js'
-import { type LakeRow, timestampOf, UnfitItemError } from './rowValues.js'
+import { type LakeRow, timestampOf } from './rowValues.js'
 
 /** What one key's changes come to: rows that go, and the row that comes. */
 export interface PendingRow {

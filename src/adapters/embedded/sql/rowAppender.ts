@@ -5,8 +5,9 @@ import type {
   DuckDBTimestampValue,
   DuckDBValue,
 } from '@duckdb/node-api'
+import { storedColumns } from '../../../lake/lakeTableFormat.js'
 import type { LakeTable, LakeType } from '../../../model/lakeSchema.js'
-import { STORED, storedColumns } from './imageSchema.js'
+import { STORED } from './imageSchema.js'
 import type { LakeRow } from './rowValues.js'
 
 /** Appends rows to one stored table, inside the connection's transaction. */
