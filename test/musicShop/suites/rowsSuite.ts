@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { countItems } from '../items.js'
-import { OPEN_TIMEOUT_MS, type Shop, until } from '../shop.js'
+import { OPEN_TIMEOUT_MS, type Shop } from '../shop.js'
 import { ROW_COUNTS, rows } from '../source.js'
 
 const ENTITIES = {
