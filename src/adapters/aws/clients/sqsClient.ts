@@ -6,7 +6,7 @@ export function sqsClient(settings: AwsSettings = {}): SQSClient {
   // With an endpoint of its own a client is to use that, and not the host in the address of a queue.
   const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS } = process.env
   const useQueueUrlAsEndpoint = !(settings.endpoint || AWS_ENDPOINT_URL_SQS || AWS_ENDPOINT_URL)
-  const config = clientConfig(settings, settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS)
+  const config = clientConfig(settings, REQUEST_TIMEOUT_MS)
   return withSignal(new SQSClient({ ...config, useQueueUrlAsEndpoint }), settings)
 }
 
