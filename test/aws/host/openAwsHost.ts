@@ -186,7 +186,7 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
 
   const lambdas = made.filter(({ type }) => type === 'AWS::Lambda::Function')
   for (const { properties } of lambdas) {
-    const definition = functionDefinition(properties, assembly)
+    const definition = functionDefinition(properties, assembly, queues)
     functionOf.set(definition.accessKeyId, definition)
   }
   const byName = new Map([...functionOf.values()].map((definition) => [definition.name, definition]))
@@ -406,6 +406,7 @@ function queueArn(name: string): string {
 function functionDefinition(
   properties: Properties,
   assembly: Assembly,
+  queues: ReadonlyMap<string, string>,
 ): FunctionDefinition & { role: string } {
   const name = String(properties.FunctionName)
   const { S3Key } = properties.Code as { S3Key: string }
@@ -415,7 +416,7 @@ function functionDefinition(
     name,
     arn: arnOfType('AWS::Lambda::Function', name),
     code: assembly.asset(S3Key.split('/').at(-1) as string),
-    environment: { ...environment },
+    environment,
     memoryMb: Number(properties.MemorySize),
     timeoutMs: Number(properties.Timeout) * 1000,
     accessKeyId: `AK${createHash('sha256').update(name).digest('hex').slice(0, 18).toUpperCase()}`,

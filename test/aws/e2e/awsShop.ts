@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import { ScanCommand } from '@aws-sdk/client-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { expect } from 'vitest'
+import { bulkItemTable } from '../../../src/adapters/aws/dynamo/bulkItemTable.js'
+import type { Item } from '../../../src/ports/itemTable.js'
+import { DEFAULT_RUNTIME_LIMITS } from '../../../src/runtime/context.js'
+import { importRows } from '../../../src/runtime/import/importRows.js'
+import { type Answer, type Shop, shopQuestions, TABLES, TEST_SCHEMA } from '../../musicShop/shop.js'
+import { ROW_COUNTS, rows } from '../../musicShop/source.js'
+import { type DeployedHost, openDeployed } from '../host/deployed.js'
+
+/** The music shop on the emulated AWS host, with all its rows. */
+export interface AwsShop extends Shop {
+  readonly host: DeployedHost
+}
+
+export async function openAwsShop(): Promise<AwsShop> {
+  const host = await openDeployed('shop', TEST_SCHEMA)
+  const execute: Shop['execute'] = async (query, variables) =>
+    (await host.api.execute(query, variables)) as Answer
+  await importAll(host)
+  return {
+    host,
+    execute,
+    // AppSync has one way in.
+    executeOtherwise: execute,
+    ...shopQuestions(execute),
+    async readItems() {
+      const items = await readTable(host)
+      return {
+        entities: items.filter(({ PK }) =>
+          Object.keys(ROW_COUNTS).some((table) => PK.startsWith(`${table}#`)),
+        ),
+        relations: items.filter(({ PK }) => PK.startsWith('joinTableData#')),
+        sides: items.filter(({ PK }) => PK.startsWith('joinRelation#')),
+      }
+    },
+    importAgain: () => importAll(host),
+    cascadesEnded: () => host.settle(120_000),
+    close: () => host.close(),
+  }
+}
+
+/** What `ocg import --aws` does, in this process. Entities first: a relation needs them. */
+async function importAll({ admin, names, project, settle }: DeployedHost): Promise<void> {
+  const context = {
+    project,
+    clock: { now: () => Date.now() },
+    random: { uuid: () => randomUUID() },
+    limits: DEFAULT_RUNTIME_LIMITS,
+    table: bulkItemTable({ client: admin.dynamo, tableName: names.table }),
+  }
+  for (const table of TABLES) {
+    const all = rows(table as keyof typeof ROW_COUNTS)
+    const result = await importRows(context, table, all)
+    expect(result).toMatchObject({ rows: all.length, failed: 0 })
+  }
+  await settle(300_000)
+}
+
+async function readTable({ admin, names }: DeployedHost): Promise<Item[]> {
+  const items: Item[] = []
+  let start: Awaited<ReturnType<typeof scan>>['LastEvaluatedKey']
+  const scan = () =>
+    admin.dynamo.send(
+      new ScanCommand({
+        TableName: names.table,
+        ConsistentRead: true,
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    )
+  do {
+    const page = await scan()
+    items.push(...(page.Items ?? []).map((item) => unmarshall(item) as Item))
+    start = page.LastEvaluatedKey
+  } while (start)
+  return items
+}
