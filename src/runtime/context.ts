@@ -30,6 +30,18 @@ export interface RuntimeContext {
 /** As much of it as the operations on entities and relations use. */
 export type TableContext = Pick<RuntimeContext, 'project' | 'table' | 'clock' | 'random' | 'limits'>
 
+/** As much of it as a SYNC statement uses. */
+export type SyncContext = Pick<RuntimeContext, 'project' | 'sql' | 'limits' | 'remainingMs'>
+
+/** As much of it as starting a task uses. */
+export type TriggerContext = Pick<RuntimeContext, 'project' | 'table' | 'sql' | 'clock' | 'random' | 'limits'>
+
+/** As much of it as following tasks and answering for them uses. */
+export type TaskContext = Pick<
+  RuntimeContext,
+  'project' | 'table' | 'sql' | 'clock' | 'limits' | 'onTaskFinished'
+> & { readonly queues: Pick<RuntimeContext['queues'], 'deletion'> }
+
 export interface RuntimeLimits {
   /** Largest page of `list` and `taskResult`, in items. */
   readonly maxPageItems: number

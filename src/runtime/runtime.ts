@@ -1,8 +1,6 @@
-import { AppError } from '../errors/appError.js'
 import type { Json, JsonObject } from '../model/json.js'
 import type { EntityOperation, Operation, OperationKind, StatementOperation } from '../model/types.js'
-import { SqlError } from '../ports/sqlEngine.js'
-import { StoreError } from '../ports/storeError.js'
+import { clientError } from './clientError.js'
 import type { RuntimeContext } from './context.js'
 import { createEntity } from './operations/createEntity.js'
 import { deleteEntity } from './operations/deleteEntity.js'
@@ -50,20 +48,4 @@ export function createRuntime(context: RuntimeContext): Runtime {
       }
     },
   }
-}
-
-/** Failures of ports that a client should know of, as such. */
-function clientError(error: unknown): unknown {
-  if (error instanceof StoreError) {
-    if (error.failure === 'itemTooLarge') {
-      return new AppError('BadInput', 'The item would be larger than 400 KB.', { cause: error })
-    }
-    if (error.failure === 'throttled') {
-      return new AppError('Throttled', 'Too much to do at the moment: try again.', { cause: error })
-    }
-  }
-  if (error instanceof SqlError && error.reason === 'unavailable') {
-    return new AppError('Throttled', 'SQL is not available at the moment: try again.', { cause: error })
-  }
-  return error
 }

@@ -1,16 +1,11 @@
-import {
-  assertValidSchema,
-  buildSchema,
-  type GraphQLArgument,
-  type GraphQLFieldResolver,
-  type GraphQLSchema,
-} from 'graphql'
+import { assertValidSchema, buildSchema, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql'
 import { AppError } from '../errors/appError.js'
 import type { ErrorCode } from '../errors/codes.js'
 import type { JsonObject } from '../model/json.js'
 import type { Operation, OperationKind, Project } from '../model/types.js'
+import { argumentTypes } from '../runtime/arguments/argumentTypes.js'
+import { checkArguments } from '../runtime/arguments/checkArguments.js'
 import type { Runtime } from '../runtime/runtime.js'
-import { checkArguments } from './checkArguments.js'
 import { attachScalars } from './scalars.js'
 
 /** Told of every operation that has ended. `outcome` is `ok` or the code of its error. */
@@ -31,7 +26,7 @@ export function buildGraphqlSchema(
   for (const operation of project.operations) {
     const field = parents[operation.parent]?.getFields()[operation.field]
     if (!field) throw new Error(`invariant: the API has no field ${operation.parent}.${operation.field}`)
-    field.resolve = operationResolver(operation, field.args, runtime, observe)
+    field.resolve = operationResolver(project, operation, runtime, observe)
   }
   assertValidSchema(schema)
   return schema
@@ -44,16 +39,17 @@ export const resolveProperty: GraphQLFieldResolver<unknown, unknown> = (source, 
     : undefined
 
 function operationResolver(
+  project: Project,
   operation: Operation,
-  declared: readonly GraphQLArgument[],
   runtime: Runtime,
   observe: OperationObserver,
 ): GraphQLFieldResolver<unknown, unknown> {
+  const declared = argumentTypes(project, operation)
   return async (_source, args) => {
     const start = performance.now()
     let outcome: 'ok' | ErrorCode = 'ok'
     try {
-      checkArguments(declared, args)
+      checkArguments(project, declared, args as JsonObject)
       return await runtime.execute(operation, args as JsonObject)
     } catch (error) {
       outcome = error instanceof AppError ? error.code : 'Internal'

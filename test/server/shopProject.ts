@@ -1,6 +1,6 @@
 import { AppError } from '../../src/errors/appError.js'
 import type { Json, JsonObject } from '../../src/model/json.js'
-import type { Operation, Project } from '../../src/model/types.js'
+import type { Field, Operation, Project, ScalarName, TypeRef } from '../../src/model/types.js'
 import type { Runtime } from '../../src/runtime/runtime.js'
 
 const SDL = /* GraphQL */ `
@@ -92,17 +92,44 @@ const OPERATIONS: readonly Operation[] = [
   { kind: 'triggerTask', parent: 'Mutation', field: 'triggerTaskGetTrending', statement: 'getTrending' },
 ]
 
-/** A model with what the server reads of one: its SDL and its operations. */
+function scalar(name: ScalarName): TypeRef {
+  return { kind: 'scalar', name, nonNull: false }
+}
+
+function statement(name: string, mode: 'SYNC' | 'TASK'): Project['statements'][number] {
+  return { kind: 'select', name, mode, args: [], returns: scalar('Int'), sql: [], columns: [], tables: [] }
+}
+
+function fields(types: Readonly<Record<string, TypeRef>>): Field[] {
+  return Object.entries(types).map(([name, type]) => ({ name, type }))
+}
+
+/** A model with what the server reads of one: its SDL, its operations and what their arguments are. */
 export const SHOP_PROJECT: Project = {
   format: 1,
   name: 'shop',
   hash: '0'.repeat(32),
   enums: [],
-  valueTypes: [],
+  valueTypes: [{ name: 'Size', fields: fields({ width: scalar('Float'), height: scalar('Float') }) }],
   responseTypes: [],
-  entities: [],
+  entities: [
+    {
+      name: 'Product',
+      table: 'product',
+      plural: 'Products',
+      fields: fields({
+        id: scalar('ID'),
+        name: scalar('String'),
+        price: scalar('Float'),
+        tags: { kind: 'list', item: scalar('String'), nonNull: false },
+        details: scalar('AWSJSON'),
+        size: { kind: 'value', name: 'Size', nonNull: false },
+        constructor: scalar('String'),
+      }),
+    },
+  ],
   joinTables: [],
-  statements: [],
+  statements: [statement('countProducts', 'SYNC'), statement('getTrending', 'TASK')],
   operations: OPERATIONS,
   sdl: SDL,
 }

@@ -2,7 +2,7 @@ import { AppError } from '../../errors/appError.js'
 import type { Json, JsonObject } from '../../model/json.js'
 import type { SelectStatement, StatementOperation } from '../../model/types.js'
 import { SqlError } from '../../ports/sqlEngine.js'
-import type { RuntimeContext } from '../context.js'
+import type { SyncContext } from '../context.js'
 import { statementOf } from '../lookUp.js'
 import { bindStatement } from '../statements/bindStatement.js'
 import { readRows, readSingle } from '../statements/readResult.js'
@@ -13,7 +13,7 @@ const ANSWER_MS = 1_500
 
 /** Runs a SYNC statement and answers its value. `Timeout` when it takes too long, `TaskFailed` when it fails. */
 export async function syncQuery(
-  context: RuntimeContext,
+  context: SyncContext,
   operation: StatementOperation,
   args: JsonObject,
 ): Promise<Json> {
@@ -30,7 +30,7 @@ export async function syncQuery(
   }
 }
 
-function clientError(error: SqlError, statement: SelectStatement, context: RuntimeContext): AppError {
+function clientError(error: SqlError, statement: SelectStatement, context: SyncContext): AppError {
   const asTask = `Declare ${statement.name} without mode: SYNC to run it as a task`
   switch (error.reason) {
     case 'timeout': {

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors/appError.js'
 import type { Json, JsonObject } from '../../model/json.js'
 import type { SelectStatement, StatementOperation } from '../../model/types.js'
-import type { RuntimeContext } from '../context.js'
+import type { TaskContext } from '../context.js'
 import { statementOf } from '../lookUp.js'
 import { checkLimit } from '../paging/checkLimit.js'
 import { decodePageToken, encodePageToken } from '../paging/pageToken.js'
@@ -12,7 +12,7 @@ import { trackExecution } from '../tasks/trackExecution.js'
 
 /** State of a task and, when it has succeeded, a page of its rows. `NotFound` for an unknown id or another statement's. */
 export async function taskResult(
-  context: RuntimeContext,
+  context: TaskContext,
   operation: StatementOperation,
   args: JsonObject,
 ): Promise<Json> {
@@ -36,7 +36,7 @@ export async function taskResult(
   return { ...state, ...(await resultPage(context, statement, task, scope, start, limit)) }
 }
 
-async function currentTask(context: RuntimeContext, taskId: string, statement: string): Promise<Task> {
+async function currentTask(context: TaskContext, taskId: string, statement: string): Promise<Task> {
   let task = await readTask(context, taskId)
   if (task?.operation !== statement) throw new AppError('NotFound', 'Task not found')
   if (task.taskStatus === 'RUNNING' && task.phase === 'query') {
@@ -47,7 +47,7 @@ async function currentTask(context: RuntimeContext, taskId: string, statement: s
 }
 
 async function resultPage(
-  context: RuntimeContext,
+  context: TaskContext,
   statement: SelectStatement,
   task: Task,
   scope: string,

@@ -1,7 +1,7 @@
 import { invariant } from '../../errors/appError.js'
 import type { Json, JsonObject } from '../../model/json.js'
 import type { StatementOperation } from '../../model/types.js'
-import type { RuntimeContext } from '../context.js'
+import type { TriggerContext } from '../context.js'
 import { statementOf } from '../lookUp.js'
 import { bindStatement } from '../statements/bindStatement.js'
 import { sqlFor } from '../statements/sqlFor.js'
@@ -13,7 +13,7 @@ import { systemTime } from '../times.js'
  * answers. One engine call, one store call.
  */
 export async function triggerTask(
-  context: RuntimeContext,
+  context: TriggerContext,
   operation: StatementOperation,
   args: JsonObject,
 ): Promise<Json> {

@@ -1,12 +1,15 @@
 import { taskKey } from '../../model/keys.js'
-import type { RuntimeContext } from '../context.js'
+import type { TaskContext } from '../context.js'
 import { systemTime } from '../times.js'
 import { restartedTaskItem, restartOf, type Task, taskOf } from './taskItem.js'
+
+/** As much as storing tasks takes. */
+type StoreContext = Pick<TaskContext, 'table' | 'clock' | 'onTaskFinished'>
 
 /** A task that has ended is not looked for any more: see `runningTaskKey`. */
 const INDEX_KEYS = ['GSI1-PK', 'GSI1-SK'] as const
 
-export async function readTask(context: RuntimeContext, taskId: string): Promise<Task | undefined> {
+export async function readTask(context: StoreContext, taskId: string): Promise<Task | undefined> {
   const item = await context.table.get(taskKey(taskId))
   // The table may keep an item for a while after its time: DynamoDB promises no more than a few days.
   if (!item || restartOf(item) !== undefined) return undefined
@@ -15,7 +18,7 @@ export async function readTask(context: RuntimeContext, taskId: string): Promise
 
 /** The task of an execution: the one of its id, or the one whose statement was started again with it. */
 export async function readTaskOfExecution(
-  context: RuntimeContext,
+  context: StoreContext,
   executionId: string,
 ): Promise<Task | undefined> {
   const item = await context.table.get(taskKey(executionId))
@@ -28,7 +31,7 @@ export async function readTaskOfExecution(
  * Starts a task's statement again under another execution. The new execution leads to the task before the task leads to
  * it, so that its event finds it whatever happens in between.
  */
-export async function restartTask(context: RuntimeContext, task: Task): Promise<void> {
+export async function restartTask(context: TaskContext, task: Task): Promise<void> {
   const restart = context.sql.restart
   if (!restart) return
   const { executionId } = await restart(task.executionId)
@@ -49,7 +52,7 @@ export async function restartTask(context: RuntimeContext, task: Task): Promise<
 
 /** Ends a task of the given phase; false when it is in another one, or gone. */
 export async function finishTask(
-  context: RuntimeContext,
+  context: StoreContext,
   task: Task,
   outcome: { readonly status: 'SUCCEEDED' } | { readonly status: 'FAILED'; readonly error: string },
   finishedAt?: string,
@@ -73,7 +76,7 @@ export async function finishTask(
 }
 
 /** Moves a deletion task from its query to its deletion; false when somebody else did. */
-export async function enterDeletion(context: RuntimeContext, task: Task): Promise<boolean> {
+export async function enterDeletion(context: StoreContext, task: Task): Promise<boolean> {
   const result = await context.table.write({
     kind: 'update',
     key: taskKey(task.id),
@@ -84,7 +87,7 @@ export async function enterDeletion(context: RuntimeContext, task: Task): Promis
 }
 
 /** Marks a deletion task as failed but leaves it in its phase, so that a replay of its message can finish it. */
-export async function suspendDeletion(context: RuntimeContext, task: Task): Promise<void> {
+export async function suspendDeletion(context: StoreContext, task: Task): Promise<void> {
   const now = systemTime(context.clock.now())
   const result = await context.table.write({
     kind: 'update',

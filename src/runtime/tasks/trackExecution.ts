@@ -1,4 +1,4 @@
-import type { RuntimeContext } from '../context.js'
+import type { TaskContext } from '../context.js'
 import type { Task } from './taskItem.js'
 import { enterDeletion, finishTask, readTaskOfExecution, restartTask } from './taskStore.js'
 
@@ -13,7 +13,7 @@ const MAX_RESTARTS = 5
  * that event again for a while.
  */
 export async function trackExecution(
-  context: RuntimeContext,
+  context: TaskContext,
   executionId: string,
 ): Promise<'unknownTask' | 'tracked'> {
   const task = await readTaskOfExecution(context, executionId)
@@ -22,7 +22,7 @@ export async function trackExecution(
   return 'tracked'
 }
 
-async function advance(context: RuntimeContext, task: Task): Promise<void> {
+async function advance(context: TaskContext, task: Task): Promise<void> {
   const execution = await context.sql.execution(task.executionId)
   if (!execution) {
     await finishTask(context, task, { status: 'FAILED', error: 'The execution of this task is gone.' })
