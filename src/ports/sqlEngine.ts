@@ -44,7 +44,8 @@ export class SqlError extends Error {
 
 export type SqlExecution =
   | { readonly state: 'RUNNING' }
-  | { readonly state: 'SUCCEEDED'; readonly rowCount: number; readonly finishedAt: string }
+  /** `rowCount` where the engine tells it. */
+  | { readonly state: 'SUCCEEDED'; readonly rowCount?: number; readonly finishedAt: string }
   | {
       readonly state: 'FAILED'
       readonly reason: SqlFailureReason
