@@ -9,6 +9,8 @@ export type ResourceRole =
   | 'table'
   | 'index'
   | 'stream'
+  /** What IAM can name no resource for. */
+  | 'anything'
   | 'lake'
   | 'lakeObjects'
   | 'results'
@@ -94,6 +96,7 @@ const OF_KIND: Readonly<Record<FunctionKind, (statement?: Statement) => readonly
       actions: ['dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:DescribeStream'],
       on: 'stream',
     },
+    { actions: ['dynamodb:ListStreams'], on: 'anything' },
     onTable('GetItem', 'PutItem'),
     { actions: ['s3:PutObject', 's3:DeleteObject'], on: 'lakeObjects' },
     send('cascadeQueue'),

@@ -1,0 +1,61 @@
+import { Aws, Fn } from 'aws-cdk-lib/core'
+import type { Project } from '../../model/types.js'
+import type { FunctionAsset } from '../assets/functionAssets.js'
+import type { DeploymentSettings } from '../config/settings.js'
+import { deadLetterQueueOf, type resourceNames } from '../plan/names.js'
+import type { PlannedFunction } from '../plan/planFunctions.js'
+
+/** What every part of the stack is made from. */
+export interface Deployment {
+  /** Under its full name, with the environment. */
+  readonly project: Project
+  readonly settings: DeploymentSettings
+  readonly names: ReturnType<typeof resourceNames>
+  readonly functions: readonly PlannedFunction[]
+  /** By the name of the function. */
+  readonly assets: ReadonlyMap<string, FunctionAsset>
+}
+
+/** A text with CloudFormation's pseudo parameters: `arn:${AWS::Partition}:...`. */
+export function sub(text: string): string {
+  return Fn.sub(text)
+}
+
+/** ARN of a resource in the deployment's own region and account. */
+export function arn(service: string, resource: string): string {
+  return sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`)
+}
+
+export function bucketArn(prefix: string, path = ''): string {
+  return sub(`arn:\${AWS::Partition}:s3:::${prefix}\${AWS::AccountId}${path}`)
+}
+
+export function bucketName(prefix: string): string {
+  return sub(`${prefix}\${AWS::AccountId}`)
+}
+
+export function queueUrl(queue: string): string {
+  return sub(`https://sqs.\${AWS::Region}.\${AWS::URLSuffix}/\${AWS::AccountId}/${queue}`)
+}
+
+export const REGION = Aws.REGION
+
+/** Every queue with the one that takes what it could not deliver. */
+export function queuesOf({ names }: Pick<Deployment, 'names'>) {
+  return [names.cascadeQueue, names.deletionQueue].map((queue) => {
+    return { queue, deadLetters: deadLetterQueueOf(queue) }
+  })
+}
+
+/**
+ * Pattern of the names of the functions behind the API's fields: 16 characters after the prefix. No function of another
+ * project has such a name, and of this one's own functions only the stream processor does.
+ */
+export function apiFunctionPattern(project: string): string {
+  return `OCG-${project}-${'?'.repeat(16)}`
+}
+
+/** `createUser` to `CreateUser`. */
+export function pascal(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}

@@ -1,0 +1,136 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { App } from 'aws-cdk-lib/core'
+import { sha256Hex } from '../model/keys.js'
+import type { Project } from '../model/types.js'
+import { writeFunctionAssets } from './assets/functionAssets.js'
+import type { DeploymentSettings } from './config/settings.js'
+import { resourceNames } from './plan/names.js'
+import { type PlannedFunction, planFunctions } from './plan/planFunctions.js'
+import { buildStack } from './stack/buildStack.js'
+import { checkSizes } from './stack/checkSizes.js'
+import type { Template } from './template.js'
+
+export interface SynthesisInput {
+  /** Under its full name: `projectOf(project, environment)`. */
+  readonly project: Project
+  readonly settings: DeploymentSettings
+  /** Folder of the functions' bundles: `{kind}.cjs`. */
+  readonly bundles: string
+  /** Folder for the cloud assembly. What an earlier synthesis left in it goes. */
+  readonly out: string
+}
+
+export interface Synthesis {
+  /** The root first, then its nested stacks by name. */
+  readonly stacks: readonly SynthesizedStack[]
+  /** Files that are uploaded besides the templates. */
+  readonly assets: readonly { readonly file: string; readonly bytes: number }[]
+  readonly functions: readonly PlannedFunction[]
+  readonly milliseconds: number
+}
+
+export interface SynthesizedStack {
+  /** `OcGraphql-shop`, or the logical id of a nested stack: `Entities07`. */
+  readonly name: string
+  readonly template: Template
+  /** Number of its resources. */
+  readonly resources: number
+  /** Size of its template as it is uploaded. */
+  readonly bytes: number
+  /** The template's file in the folder of the assembly. */
+  readonly file: string
+}
+
+/**
+ * Writes the cloud assembly of a deployment: templates, functions' code, manifest. The same input gives the same bytes.
+ * Throws when the folder holds something else, when a bundle is missing, or when a stack exceeds CloudFormation's limits.
+ */
+export function synthesize({ project, settings, bundles, out }: SynthesisInput): Synthesis {
+  const start = performance.now()
+  clearFolder(out)
+  const names = resourceNames(project.name)
+  const functions = planFunctions(project, settings.function)
+  const assets = writeFunctionAssets(functions, bundles, out)
+  const app = new App({
+    outdir: out,
+    // What would differ between machines and runs, or costs time and says nothing here.
+    analyticsReporting: false,
+    stackTraces: false,
+    treeMetadata: false,
+    context: { 'aws:cdk:disable-asset-staging': true, ...APP_CONTEXT },
+  })
+  const deployment = { project, settings, names, functions, assets }
+  const stack = buildStack(app, deployment, (sdl) => writeSchema(out, sdl))
+  withoutValidation(() => app.synth())
+  const stacks = readStacks(out, stack.stackName)
+  checkSizes(stacks)
+  const files = new Map([...assets.values()].map(({ file, bytes }) => [file, { file, bytes }]))
+  return { stacks, assets: [...files.values()], functions, milliseconds: performance.now() - start }
+}
+
+/** Context of the app; also what the tests validate with. */
+const APP_CONTEXT: Readonly<Record<string, unknown>> = {
+  '@aws-cdk/core:enablePartitionLiterals': true,
+}
+
+/** Removes what an earlier synthesis wrote, and nothing else. */
+function clearFolder(out: string): void {
+  mkdirSync(out, { recursive: true })
+  const entries = readdirSync(out)
+  if (entries.length === 0) return
+  if (!existsSync(join(out, 'cdk.out')) && !entries.every(isOurs)) {
+    throw new Error(`The folder ${out} holds files of something else; give the output a folder of its own.`)
+  }
+  for (const entry of entries.filter(isOurs)) rmSync(join(out, entry), { recursive: true })
+}
+
+function isOurs(entry: string): boolean {
+  return (
+    /^(asset\.[0-9a-f]+\.(zip|graphql)|cdk\.out|manifest\.json|tree\.json)$/.test(entry) ||
+    /^OcGraphql.*\.json$/.test(entry)
+  )
+}
+
+function writeSchema(out: string, sdl: string) {
+  const hash = sha256Hex(sdl)
+  const file = `asset.${hash}.graphql`
+  writeFileSync(join(out, file), sdl)
+  return { file, hash }
+}
+
+/** The validator that comes with the CDK takes most of the time; the tests run it, and our own checks run always. */
+function withoutValidation(work: () => void): void {
+  const before = process.env.CDK_VALIDATION
+  process.env.CDK_VALIDATION = 'false'
+  try {
+    work()
+  } finally {
+    if (before === undefined) delete process.env.CDK_VALIDATION
+    else process.env.CDK_VALIDATION = before
+  }
+}
+
+function readStacks(out: string, root: string): SynthesizedStack[] {
+  const files = readdirSync(out).filter((file) => file.endsWith('.template.json'))
+  const stacks = files.map((file): SynthesizedStack => {
+    const text = readFileSync(join(out, file), 'utf8')
+    const template = JSON.parse(text) as Template
+    return {
+      name: stackName(file, root),
+      template,
+      resources: Object.keys(template.Resources).length,
+      bytes: Buffer.byteLength(text),
+      file,
+    }
+  })
+  return stacks.sort(
+    (a, b) => Number(b.name === root) - Number(a.name === root) || (a.name < b.name ? -1 : 1),
+  )
+}
+
+/** Nested templates are called `{root}{nested}{hash}.nested.template.json`. */
+function stackName(file: string, root: string): string {
+  const nested = /((?:Entities|Statements)\d\d)[0-9A-F]*\.nested\.template\.json$/.exec(file)
+  return nested?.[1] ?? root
+}
