@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { ScanCommand } from '@aws-sdk/client-dynamodb'
-import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { expect } from 'vitest'
 import { bulkItemTable } from '../../../src/adapters/aws/dynamo/bulkItemTable.js'
-import type { Item } from '../../../src/ports/itemTable.js'
+import { dynamoItemTable } from '../../../src/adapters/aws/dynamo/dynamoItemTable.js'
+import type { Item, PageStart } from '../../../src/ports/itemTable.js'
 import { DEFAULT_RUNTIME_LIMITS } from '../../../src/runtime/context.js'
 import { importRows } from '../../../src/runtime/import/importRows.js'
 import { type Answer, type Shop, shopQuestions, TABLES, TEST_SCHEMA } from '../../musicShop/shop.js'
@@ -60,20 +59,13 @@ async function importAll({ admin, names, project, settle }: DeployedHost): Promi
 }
 
 async function readTable({ admin, names }: DeployedHost): Promise<Item[]> {
+  const table = dynamoItemTable({ client: admin.dynamo, tableName: names.table })
   const items: Item[] = []
-  let start: Awaited<ReturnType<typeof scan>>['LastEvaluatedKey']
-  const scan = () =>
-    admin.dynamo.send(
-      new ScanCommand({
-        TableName: names.table,
-        ConsistentRead: true,
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    )
+  let start: PageStart | undefined
   do {
-    const page = await scan()
-    items.push(...(page.Items ?? []).map((item) => unmarshall(item) as Item))
-    start = page.LastEvaluatedKey
+    const page = await table.scan({ prefix: '', limit: 1000, ...(start && { start }) })
+    items.push(...page.items)
+    start = page.next
   } while (start)
   return items
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
@@ -410,8 +409,14 @@ function functionDefinition(
 ): FunctionDefinition & { role: string } {
   const name = String(properties.FunctionName)
   const { S3Key } = properties.Code as { S3Key: string }
-  const environment =
-    (properties.Environment as { Variables?: Record<string, string> } | undefined)?.Variables ?? {}
+  const declared = (properties.Environment as { Variables?: Record<string, string> } | undefined)?.Variables
+  // The SDK goes to where a queue's URL points: here that is the server that stands for SQS.
+  const environment = Object.fromEntries(
+    Object.entries(declared ?? {}).map(([key, value]) => {
+      const queue = value.startsWith('https://sqs.') ? queues.get(value.split('/').at(-1) ?? '') : undefined
+      return [key, queue ?? value]
+    }),
+  )
   return {
     name,
     arn: arnOfType('AWS::Lambda::Function', name),
