@@ -2,6 +2,7 @@ import type { Diagnostic } from '../errors/diagnostic.js'
 import { renderDiagnostics } from '../errors/renderDiagnostic.js'
 import type { Project } from '../model/types.js'
 import { CliError } from './cliError.js'
+import type { ProjectOptions } from './config/projectOptions.js'
 import type { Output } from './output.js'
 import { readSources } from './readSources.js'
 
@@ -11,10 +12,11 @@ export interface SchemaResult {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Reads and compiles a schema, its statements checked by the embedded engine. */
+/** Reads and compiles a schema, its statements checked by the embedded engine. `env` becomes a part of the name. */
 export async function compileSchema(
   paths: readonly string[] | undefined,
   name: string,
+  env?: string,
 ): Promise<SchemaResult> {
   const [sources, compiler, { createSqlChecker }] = await Promise.all([
     readSources(paths),
@@ -24,7 +26,9 @@ export async function compileSchema(
   const checker = await createSqlChecker()
   try {
     const result = await compiler.compileSchema(sources, { project: name, checker })
-    return result.ok ? result : { diagnostics: result.diagnostics }
+    if (!result.ok) return { diagnostics: result.diagnostics }
+    const { projectOf } = await import('../deploy/config/settings.js')
+    return { project: projectOf(result.project, env), diagnostics: result.diagnostics }
   } finally {
     await checker.close()
   }
@@ -32,11 +36,10 @@ export async function compileSchema(
 
 /** Loads a schema that must be right. Shows its mistakes and throws `CliError` when it is not. */
 export async function compileOrFail(
-  paths: readonly string[] | undefined,
-  name: string,
+  { file, baseName, env }: Pick<ProjectOptions, 'file' | 'baseName' | 'env'>,
   output: Output,
 ): Promise<Project> {
-  const { project, diagnostics } = await compileSchema(paths, name)
+  const { project, diagnostics } = await compileSchema(file, baseName, env)
   if (diagnostics.length > 0) showDiagnostics(diagnostics, output)
   if (project) return project
   throw new CliError('input', 'The schema has mistakes.', {

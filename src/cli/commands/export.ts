@@ -1,24 +1,31 @@
 import { type Command, Option } from 'commander'
 import { CliError } from '../cliError.js'
-import { addDataOption, addOutputOptions, addSchemaOptions, type DataOptions } from '../commonOptions.js'
+import {
+  addAwsOption,
+  addDataOption,
+  addOutputOptions,
+  addSchemaOptions,
+  type DataOptions,
+} from '../commonOptions.js'
 import { compileOrFail } from '../compileSchema.js'
+import { projectOptions } from '../config/projectOptions.js'
 import type { ExportTable } from '../export/rowsOf.js'
-import { withStore } from '../openStoreOf.js'
 import { processOutput } from '../output.js'
 import { startProgress } from '../progress.js'
-import { dataFolder, projectName } from '../projectName.js'
+import { withTarget } from '../targets/withTarget.js'
 import { formatCount, textTable } from '../textTable.js'
 
 interface ExportOptions extends DataOptions {
   readonly format: 'jsonl' | 'csv' | 'parquet'
   readonly out?: string
   readonly force?: boolean
+  readonly aws?: boolean
 }
 
 /** `ocg export`: tables as files that `ocg import` takes, or as Parquet in the lake's layout. */
 export function declare(command: Command): void {
   command.argument('[tables...]', 'tables to export (default: all)')
-  addDataOption(addSchemaOptions(command))
+  addAwsOption(addDataOption(addSchemaOptions(command)))
     .addOption(
       new Option('--format <format>', 'format of the files')
         .choices(['jsonl', 'csv', 'parquet'])
@@ -29,15 +36,15 @@ export function declare(command: Command): void {
   addOutputOptions(command)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ ocg export -n shop --out ./backup\n  $ ocg export track -n shop --format csv > track.csv\n  $ ocg export -n shop --format parquet --out ./lake',
+      '\nExamples:\n  $ ocg export -n shop --out ./backup\n  $ ocg export track -n shop --format csv > track.csv\n  $ ocg export -n shop --format parquet --out ./lake\n  $ ocg export -n shop --aws --out ./backup',
     )
     .action(exportTablesOf)
 }
 
 async function exportTablesOf(names: readonly string[], options: ExportOptions): Promise<void> {
   const output = processOutput(options)
-  const name = projectName(options.name)
-  const project = await compileOrFail(options.file, name, output)
+  const chosen = await projectOptions(options)
+  const project = await compileOrFail(chosen, output)
   const { exportTables } = await import('../export/rowsOf.js')
   const tables = await chosenTables(exportTables(project), names)
   const out = options.out ?? (names.length === 1 && options.format !== 'parquet' ? '-' : undefined)
@@ -46,27 +53,15 @@ async function exportTablesOf(names: readonly string[], options: ExportOptions):
       hint: 'Name one with --out DIR; only a single table as JSON lines or CSV can go to stdout.',
     })
   }
-  const folder = dataFolder(options.data, name)
   const progress = startProgress(output)
   const onProgress = (table: string, rows: number) =>
     progress.update(() => `${table}: ${formatCount(rows)} rows`)
-  const written = await withStore(folder, async (store) => {
-    if (options.format === 'parquet') {
-      const { writeParquet } = await import('../export/writeParquet.js')
-      return writeParquet({ store, project, tables, out, force: options.force === true, output, onProgress })
-    }
+  const { format, force = false } = options
+  const written = await withTarget(chosen, options, async ({ table, exportParquet }) => {
+    const job = { project, tables, out, force, output, onProgress }
+    if (format === 'parquet') return exportParquet(job)
     const { writeTextFiles } = await import('../export/writeTextFiles.js')
-    const { format } = options
-    return writeTextFiles({
-      store,
-      project,
-      tables,
-      out,
-      format,
-      force: options.force === true,
-      output,
-      onProgress,
-    })
+    return writeTextFiles({ ...job, items: table, format })
   })
   progress.clear()
   if (out === '-') return

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import type { RowError } from '../../runtime/import/importRow.js'
 import { EXIT_CODES } from '../cliError.js'
 import {
+  addAwsOption,
   addDataOption,
   addOutputOptions,
   addSchemaOptions,
@@ -9,10 +10,10 @@ import {
   wholeNumber,
 } from '../commonOptions.js'
 import { compileOrFail } from '../compileSchema.js'
+import { projectOptions } from '../config/projectOptions.js'
 import type { RowFormat } from '../import/planImport.js'
 import { type Output, processOutput } from '../output.js'
 import { startProgress } from '../progress.js'
-import { dataFolder, projectName } from '../projectName.js'
 import { formatCount, textTable } from '../textTable.js'
 
 interface ImportOptions extends DataOptions {
@@ -23,6 +24,7 @@ interface ImportOptions extends DataOptions {
   readonly dryRun?: boolean
   readonly maxErrors?: number
   readonly wait: boolean
+  readonly aws?: boolean
 }
 
 /** Errors of rows that people are shown, and that programs are given. */
@@ -35,7 +37,7 @@ export function declare(command: Command): void {
     '<files...>',
     'JSON lines (.jsonl, .ndjson) or CSV files named after their tables; - for stdin',
   )
-  addDataOption(addSchemaOptions(command))
+  addAwsOption(addDataOption(addSchemaOptions(command)))
     .option('--table <name>', 'table of the one file, whatever it is called')
     .addOption(
       new Option('--format <format>', 'format of the files, whatever they are called').choices([
@@ -51,22 +53,22 @@ export function declare(command: Command): void {
   addOutputOptions(command)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ ocg import -n shop -f schema.graphql --data ./data track.jsonl album.csv\n  $ cat rows.jsonl | ocg import -n shop --table track -',
+      '\nExamples:\n  $ ocg import -n shop -f schema.graphql --data ./data track.jsonl album.csv\n  $ cat rows.jsonl | ocg import -n shop --table track -\n  $ ocg import -n shop --aws track.jsonl',
     )
     .action(importFiles)
 }
 
 async function importFiles(paths: readonly string[], options: ImportOptions): Promise<void> {
   const output = processOutput(options)
-  const name = projectName(options.name)
-  const project = await compileOrFail(options.file, name, output)
-  const [{ planImport }, { runImport, openDryRun }, { openTarget }] = await Promise.all([
+  const chosen = await projectOptions(options)
+  const project = await compileOrFail(chosen, output)
+  const [{ planImport }, { runImport, openDryRun }, { openImportTarget }] = await Promise.all([
     import('../import/planImport.js'),
     import('../import/runImport.js'),
-    import('../openTarget.js'),
+    import('../targets/importTarget.js'),
   ])
   const sources = await planImport(project, paths, options)
-  const target = options.dryRun ? undefined : await openTarget(project, dataFolder(options.data, name))
+  const target = options.dryRun ? undefined : await openImportTarget(project, chosen, options)
   const progress = startProgress(output)
   const errors = errorReport(output, () => progress.clear())
   const start = performance.now()
@@ -85,7 +87,7 @@ async function importFiles(paths: readonly string[], options: ImportOptions): Pr
     }
     const seconds = (performance.now() - start) / 1000
     progress.update(() => 'Waiting until SQL shows the rows …')
-    const isFresh = target && options.wait ? await target.waitForSql() : undefined
+    const isFresh = options.wait ? await target?.waitForSql?.() : undefined
     progress.clear()
     errors.end()
     if (errors.count() > 0) process.exitCode = EXIT_CODES.input
@@ -118,6 +120,8 @@ async function importFiles(paths: readonly string[], options: ImportOptions): Pr
     output.note(`${verb} ${formatCount(total)} rows in ${seconds.toFixed(1)} s, ${perSecond} rows/s.`)
     if (tables.some(({ stopped }) => stopped))
       output.note('Stopped: there were too many errors (--max-errors).')
+    if (options.aws)
+      output.note('SQL shows the rows as soon as their changes have been processed; see ocg dlq --aws.')
     if (isFresh === false) output.note('The rows are stored, but SQL does not show all of them yet.')
   } finally {
     await target?.close()

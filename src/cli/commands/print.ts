@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { addOutputOptions, addSchemaOptions, type SchemaOptions } from '../commonOptions.js'
 import { compileOrFail } from '../compileSchema.js'
+import { projectOptions } from '../config/projectOptions.js'
 import { processOutput } from '../output.js'
-import { projectName } from '../projectName.js'
 
 interface PrintOptions extends SchemaOptions {
   readonly model?: boolean
@@ -23,7 +23,7 @@ export function declare(command: Command): void {
 
 async function print(options: PrintOptions): Promise<void> {
   const output = processOutput(options)
-  const project = await compileOrFail(options.file, projectName(options.name), output)
+  const project = await compileOrFail(await projectOptions(options), output)
   const text = options.model
     ? `${JSON.stringify(project, null, 2)}\n`
     : options.json

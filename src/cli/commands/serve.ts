@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { CliError } from '../cliError.js'
 import { compileOrFail } from '../compileSchema.js'
+import { projectOptions } from '../config/projectOptions.js'
 import { processOutput } from '../output.js'
-import { dataFolder, projectName } from '../projectName.js'
 import { announce } from '../serving/announce.js'
 import { apiKeyOf } from '../serving/apiKey.js'
 import { addServingOptions, type ServingOptions } from '../serving/servingOptions.js'
@@ -22,11 +22,11 @@ export function declare(command: Command): void {
 async function serve(options: ServingOptions): Promise<void> {
   const output = processOutput(options)
   const shutdown = awaitShutdown(output)
-  const name = projectName(options.name)
-  const folder = dataFolder(options.data, name)
+  const chosen = await projectOptions(options)
+  const { name, folder } = chosen
   const preparedSql = await prepareSql()
   const [project, log] = await Promise.all([
-    compileOrFail(options.file, name, output),
+    compileOrFail(chosen, output),
     servingLog(options, output),
     loadServing(),
   ])

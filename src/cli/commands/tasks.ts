@@ -1,19 +1,16 @@
 import { type Command, Option } from 'commander'
 import { taskKey } from '../../model/keys.js'
+import type { PageStart } from '../../ports/itemTable.js'
 import type { Task } from '../../runtime/tasks/taskItem.js'
 import { CliError } from '../cliError.js'
-import { addDataOption, addOutputOptions, type OutputOptions, wholeNumber } from '../commonOptions.js'
-import { withStore } from '../openStoreOf.js'
+import { type AdminOptions, addAdminOptions, wholeNumber } from '../commonOptions.js'
+import { projectOptions } from '../config/projectOptions.js'
 import { processOutput } from '../output.js'
-import { dataFolder, projectName } from '../projectName.js'
+import type { AdminTarget } from '../targets/adminTarget.js'
+import { withTarget } from '../targets/withTarget.js'
 import { oneLine, textTable } from '../textTable.js'
 
-interface TasksOptions extends OutputOptions {
-  readonly name?: string
-  readonly data?: string
-}
-
-interface ListOptions extends TasksOptions {
+interface ListOptions extends AdminOptions {
   readonly status?: Task['taskStatus']
   readonly limit: number
 }
@@ -24,7 +21,7 @@ export function declare(command: Command): void {
     'after',
     '\nExamples:\n  $ ocg tasks list -n shop --status FAILED\n  $ ocg tasks show 0f8f… -n shop --json',
   )
-  addFolderOptions(command.command('list', { isDefault: true }).description('List tasks, the latest first.'))
+  addAdminOptions(command.command('list', { isDefault: true }).description('List tasks, the latest first.'))
     .addOption(
       new Option('--status <status>', 'only tasks of this status').choices([
         'RUNNING',
@@ -35,38 +32,30 @@ export function declare(command: Command): void {
     .option('--limit <count>', 'most tasks to list', wholeNumber(1), 100)
     .addHelpText('after', '\nExample:\n  $ ocg tasks list -n shop --status RUNNING')
     .action(list)
-  addFolderOptions(command.command('show <id>').description('Show one task.'))
+  addAdminOptions(command.command('show <id>').description('Show one task.'))
     .addHelpText('after', '\nExample:\n  $ ocg tasks show 0f8f2f6a-7c1e-4a57-9d58-3f7ad9a1c001 -n shop')
     .action(show)
-  addFolderOptions(command.command('cancel <id>').description('Stop a task that runs.'))
+  addAdminOptions(command.command('cancel <id>').description('Stop a task that runs.'))
     .addHelpText('after', '\nExample:\n  $ ocg tasks cancel 0f8f2f6a-7c1e-4a57-9d58-3f7ad9a1c001 -n shop')
     .action(cancel)
 }
 
-function addFolderOptions(command: Command): Command {
-  command.option('-n, --name <name>', "the project's name (default: the name of the current folder)")
-  return addOutputOptions(addDataOption(command))
-}
-
-function folderOf(options: TasksOptions): string {
-  return options.data === undefined
-    ? dataFolder(undefined, projectName(options.name))
-    : dataFolder(options.data, '')
+async function onTarget<T>(options: AdminOptions, use: (target: AdminTarget) => Promise<T>): Promise<T> {
+  return withTarget(await projectOptions({ ...options, needsName: options.aws === true }), options, use)
 }
 
 async function list(options: ListOptions): Promise<void> {
   const output = processOutput(options)
-  const { taskOf } = await import('../../runtime/tasks/taskItem.js')
-  const tasks = await withStore(folderOf(options), async (store) => {
+  const { restartOf, taskOf } = await import('../../runtime/tasks/taskItem.js')
+  const tasks = await onTarget(options, async ({ table }) => {
     const found: Task[] = []
-    let after: { PK: string; SK: string } | undefined
-    for (;;) {
-      const page = store.table.readPage({ prefix: 'task#', limit: 1000, ...(after && { after }) })
-      const last = page.at(-1)
-      if (!last) return found
-      found.push(...page.map(taskOf))
-      after = { PK: last.PK, SK: last.SK }
-    }
+    let start: PageStart | undefined
+    do {
+      const page = await table.scan({ prefix: 'task#', limit: 1000, ...(start && { start }) })
+      for (const item of page.items) if (restartOf(item) === undefined) found.push(taskOf(item))
+      start = page.next
+    } while (start)
+    return found
   })
   const wanted = tasks
     .filter(({ taskStatus }) => options.status === undefined || taskStatus === options.status)
@@ -87,12 +76,12 @@ async function list(options: ListOptions): Promise<void> {
     output.note(`… and ${wanted.length - shown.length} more; --limit shows them.`)
 }
 
-async function show(id: string, options: TasksOptions): Promise<void> {
+async function show(id: string, options: AdminOptions): Promise<void> {
   const output = processOutput(options)
-  const { taskOf } = await import('../../runtime/tasks/taskItem.js')
-  const task = await withStore(folderOf(options), async (store) => {
-    const item = store.table.read(taskKey(id))
-    return item && taskOf(item)
+  const { restartOf, taskOf } = await import('../../runtime/tasks/taskItem.js')
+  const task = await onTarget(options, async ({ table }) => {
+    const item = await table.get(taskKey(id))
+    return item && restartOf(item) === undefined ? taskOf(item) : undefined
   })
   if (!task) throw unknownTask(id)
   if (options.json) return output.data(`${JSON.stringify(task)}\n`)
@@ -110,10 +99,11 @@ async function show(id: string, options: TasksOptions): Promise<void> {
   await output.data(`${lines.map(([name, value]) => `${name?.padEnd(10)}${value}`).join('\n')}\n`)
 }
 
-async function cancel(id: string, options: TasksOptions): Promise<void> {
+async function cancel(id: string, options: AdminOptions): Promise<void> {
   const output = processOutput(options)
-  const { cancelTask } = await import('../tasks/cancelTask.js')
-  const outcome = await withStore(folderOf(options), (store) => cancelTask(store, id))
+  const { cancelTask } = await import('../../runtime/tasks/cancelTask.js')
+  const clock = { now: () => Date.now() }
+  const outcome = await onTarget(options, ({ table, sql }) => cancelTask({ table, sql, clock }, id))
   if (outcome === 'unknown') throw unknownTask(id)
   if (outcome === 'finished') {
     throw new CliError('declined', `Task ${oneLine(id)} is not running any more.`, {

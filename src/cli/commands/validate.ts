@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import { EXIT_CODES } from '../cliError.js'
 import { addOutputOptions, addSchemaOptions, type SchemaOptions } from '../commonOptions.js'
 import { compileSchema, showDiagnostics } from '../compileSchema.js'
+import { projectOptions } from '../config/projectOptions.js'
 import { processOutput } from '../output.js'
-import { projectName } from '../projectName.js'
 
 interface ValidateOptions extends SchemaOptions {
   readonly print?: boolean
@@ -19,7 +19,8 @@ export function declare(command: Command): void {
 
 async function validate(options: ValidateOptions): Promise<void> {
   const output = processOutput(options)
-  const { project, diagnostics } = await compileSchema(options.file, projectName(options.name))
+  const { file, baseName, env } = await projectOptions(options)
+  const { project, diagnostics } = await compileSchema(file, baseName, env)
   if (!project) process.exitCode = EXIT_CODES.input
   if (options.json) {
     const printed = options.print && project ? { sdl: project.sdl } : {}

@@ -1,7 +1,6 @@
-import type { Store } from '../../adapters/embedded/store/store.js'
 import type { Json } from '../../model/json.js'
 import type { Project } from '../../model/types.js'
-import type { Item } from '../../ports/itemTable.js'
+import type { Item, ItemTable, PageStart } from '../../ports/itemTable.js'
 
 /** A table as it is exported: what an import needs to make the same rows again. */
 export interface ExportTable {
@@ -26,26 +25,21 @@ export function exportTables(project: Project): ExportTable[] {
   ]
 }
 
-/** All rows of a table in pages, in the order of their keys; columns without a value are left out. */
-export function* rowsOf(
-  store: Store,
+/** All rows of a table in pages; columns without a value are left out. */
+export async function* rowsOf(
+  items: Pick<ItemTable, 'scan'>,
   project: Project,
   { table, columns }: ExportTable,
-): Generator<readonly ExportRow[]> {
+): AsyncGenerator<readonly ExportRow[]> {
   const isRelation = project.joinTables.some((one) => one.table === table)
   const prefix = isRelation ? 'joinTableData#' : `${table}#`
-  let last: Item | undefined
-  for (;;) {
-    const page: readonly Item[] = store.table.readPage({
-      prefix,
-      limit: PAGE,
-      ...(last && { after: { PK: last.PK, SK: last.SK } }),
-    })
-    last = page.at(-1)
-    if (!last) return
+  let start: PageStart | undefined
+  do {
+    const page = await items.scan({ prefix, limit: PAGE, ...(start && { start }) })
     // Relations of all join tables share their keys' beginning.
-    yield page.filter(({ entityType }) => entityType === table).map((item) => rowOf(item, columns))
-  }
+    yield page.items.filter(({ entityType }) => entityType === table).map((item) => rowOf(item, columns))
+    start = page.next
+  } while (start)
 }
 
 function rowOf(item: Item, columns: readonly string[]): ExportRow {

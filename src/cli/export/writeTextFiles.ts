@@ -1,20 +1,15 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Store } from '../../adapters/embedded/store/store.js'
 import type { Project } from '../../model/types.js'
+import type { ItemTable } from '../../ports/itemTable.js'
 import { CliError } from '../cliError.js'
 import type { Output } from '../output.js'
+import type { WrittenTable } from '../targets/adminTarget.js'
 import { csvHeader, csvLine } from './csvText.js'
 import { type ExportRow, type ExportTable, rowsOf } from './rowsOf.js'
 
-export interface WrittenTable {
-  readonly table: string
-  readonly rows: number
-  readonly file: string
-}
-
 export interface TextExport {
-  readonly store: Store
+  readonly items: Pick<ItemTable, 'scan'>
   readonly project: Project
   readonly tables: readonly ExportTable[]
   /** Folder, or `-` for stdout. */
@@ -74,7 +69,7 @@ async function writeRows(
       : (row: ExportRow) => `${JSON.stringify(row)}\n`
   if (job.format === 'csv') await write(csvHeader(table.columns))
   let rows = 0
-  for (const page of rowsOf(job.store, job.project, table)) {
+  for await (const page of rowsOf(job.items, job.project, table)) {
     if (page.length === 0) continue
     await write(page.map(line).join(''))
     rows += page.length

@@ -1,33 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import type { Store } from '../adapters/embedded/store/store.js'
-import type { Host } from '../host/openHost.js'
-import type { Project } from '../model/types.js'
-import type { ImportContext } from '../runtime/import/importContext.js'
-import { CliError } from './cliError.js'
-
-/** A data folder that a command writes to: by itself, or beside a host that serves it at the same time. */
-export interface Target {
-  readonly context: ImportContext
-  readonly store: Store
-  /** This process's host; undefined when another process serves the folder. */
-  readonly host: Host | undefined
-  /** Resolves when SQL shows everything that was written before the call; false when it has stopped coming nearer. */
-  waitForSql(): Promise<boolean>
-  close(): Promise<void>
-}
+import type { Project } from '../../model/types.js'
+import { CliError } from '../cliError.js'
+import type { ImportTarget } from './importTarget.js'
 
 /** Opens a folder as its host, or beside the host that has it. Throws `CliError` when that one runs another schema. */
-export async function openTarget(project: Project, folder: string): Promise<Target> {
+export async function openEmbeddedImport(project: Project, folder: string): Promise<ImportTarget> {
   const [{ openHost }, { DataFolderError }] = await Promise.all([
-    import('../host/openHost.js'),
-    import('../adapters/embedded/store/dataFolderError.js'),
+    import('../../host/openHost.js'),
+    import('../../adapters/embedded/store/dataFolderError.js'),
   ])
   try {
     const host = await openHost({ project, folder })
     return {
       context: { ...host.context, table: host.store.table },
-      store: host.store,
-      host,
       waitForSql: () =>
         waitWhileNearing(
           () => host.sql.applied(),
@@ -59,12 +44,12 @@ async function waitWhileNearing(position: () => number, look: () => Promise<bool
   }
 }
 
-async function openBeside(project: Project, folder: string): Promise<Target> {
+async function openBeside(project: Project, folder: string): Promise<ImportTarget> {
   const [{ openStore }, { readMeta }, { DEFAULT_RUNTIME_LIMITS }, { SQL_CONSUMER }] = await Promise.all([
-    import('../adapters/embedded/store/openStore.js'),
-    import('../runtime/migration/projectMeta.js'),
-    import('../runtime/context.js'),
-    import('../host/sqlCheckpoint.js'),
+    import('../../adapters/embedded/store/openStore.js'),
+    import('../../runtime/migration/projectMeta.js'),
+    import('../../runtime/context.js'),
+    import('../../host/sqlCheckpoint.js'),
   ])
   const store = await openStore(folder)
   try {
@@ -86,8 +71,6 @@ async function openBeside(project: Project, folder: string): Promise<Target> {
       limits: DEFAULT_RUNTIME_LIMITS,
       table: store.table,
     },
-    store,
-    host: undefined,
     waitForSql() {
       const head = store.feed.head()
       const position = () => store.feed.checkpoint(SQL_CONSUMER)
