@@ -32,7 +32,14 @@ export interface FunctionSettings {
   readonly taskDays: number
   /** How old a result may be that Athena gives out again for the same statement, in minutes; 0: never. */
   readonly resultReuseMinutes: number
+  /** How patient the stream processor is with a change that can't be projected. Defaults: see `ProjectionSettings`. */
+  readonly projection?: { readonly tries?: number; readonly buryAfterMs?: number }
+  /** Deliveries of a message before its queue makes a dead letter of it. Default 5. */
+  readonly maxReceiveCount?: number
 }
+
+/** Deliveries of a message of a queue, unless a deployment says otherwise. */
+export const DEFAULT_MAX_RECEIVE_COUNT = 5
 
 export const DEFAULT_FUNCTION_SETTINGS: FunctionSettings = {
   years: { first: 2020, last: 2035 },

@@ -2,7 +2,6 @@ import { UnfitItemError } from '../../lake/unfitItemError.js'
 import { META_KEY } from '../../model/keys.js'
 import type { ItemTable } from '../../ports/itemTable.js'
 import type { ObjectStore } from '../../ports/objectStore.js'
-import { StoreError } from '../../ports/storeError.js'
 import type { RuntimeContext } from '../context.js'
 import { cascadesOf } from '../deletion/cascade.js'
 import { inParallel } from '../inParallel.js'
@@ -13,14 +12,16 @@ import type { Projector } from './projectChange.js'
 export interface ProjectionSettings {
   /** Items projected at the same time. Default 32. */
   readonly concurrency: number
-  /** Tries of an item in one delivery. Default 3. */
+  /** Quick tries of an item in one delivery. Default 3. */
   readonly tries: number
   /** Pause before the second try in milliseconds; it doubles with each further one. Default 50. */
   readonly retryMs: number
   /** Age in milliseconds from which a record that fails becomes a dead letter. Default 60,000. */
   readonly buryAfterMs: number
-  /** The same for a record that is refused since there is too much to do: that passes. Default 600,000. */
-  readonly buryThrottledAfterMs: number
+  /** Tries before that, since a record may be old only because the stream was behind. Default 4. */
+  readonly lastTries: number
+  /** Pause before the first of those in milliseconds; it doubles too. Default 500. */
+  readonly lastRetryMs: number
   /** No item is begun with less time than this left, in milliseconds. Default 10,000. */
   readonly reservedMs: number
 }
@@ -30,7 +31,8 @@ export const DEFAULT_PROJECTION_SETTINGS: ProjectionSettings = {
   tries: 3,
   retryMs: 50,
   buryAfterMs: 60_000,
-  buryThrottledAfterMs: 600_000,
+  lastTries: 4,
+  lastRetryMs: 500,
   reservedMs: 10_000,
 }
 
@@ -71,16 +73,10 @@ export async function projectBatch(
 
   await inParallel(groupsOf(records), context.settings.concurrency, async (group) => {
     if (group.first > failedAt) return
-    const failure = isTimeUp(context)
-      ? { error: new Error('There was no time left.'), isOfRecord: false }
-      : await projectGroup(context, group.records)
-    if (!failure) {
-      freshnessMs.push(context.clock.now() - (group.records[0] as ChangeRecord).changedAt)
-    } else if (await giveUp(context, group.records, failure, isLakeWell)) {
-      buried += group.records.length
-    } else {
-      failedAt = Math.min(failedAt, group.first)
-    }
+    const outcome = isTimeUp(context) ? 'failed' : await projectGroup(context, group.records, isLakeWell)
+    if (outcome === 'projected') freshnessMs.push(context.clock.now() - group.oldest.changedAt)
+    else if (outcome === 'buried') buried += group.records.length
+    else failedAt = Math.min(failedAt, group.first)
   })
   const failed = records[failedAt]
   return { ...(failed && { failed }), freshnessMs, buried }
@@ -90,22 +86,17 @@ export async function projectBatch(
 interface Group {
   /** Index of the first of them in the batch. */
   readonly first: number
+  readonly oldest: ChangeRecord
   readonly records: readonly ChangeRecord[]
 }
 
-interface Failure {
-  readonly error: unknown
-  /** Not of something that all records share, as far as one can tell from this failure alone. */
-  readonly isOfRecord: boolean
-}
-
 function groupsOf(records: readonly ChangeRecord[]): Group[] {
-  const groups = new Map<string, { first: number; records: ChangeRecord[] }>()
-  for (const [index, record] of records.entries()) {
-    const { PK } = record.change.key
+  const groups = new Map<string, Group & { records: ChangeRecord[] }>()
+  for (const [first, oldest] of records.entries()) {
+    const { PK } = oldest.change.key
     const group = groups.get(PK)
-    if (group) group.records.push(record)
-    else groups.set(PK, { first: index, records: [record] })
+    if (group) group.records.push(oldest)
+    else groups.set(PK, { first, oldest, records: [oldest] })
   }
   return [...groups.values()]
 }
@@ -114,66 +105,103 @@ function isTimeUp({ remainingMs, settings }: ProjectionContext): boolean {
   return remainingMs !== undefined && remainingMs() < settings.reservedMs
 }
 
-/** Undefined when the item's cascades are queued and its row is up to date. */
+/** `failed`: the records are to be delivered again. */
 async function projectGroup(
   context: ProjectionContext,
   records: readonly ChangeRecord[],
-): Promise<Failure | undefined> {
+  isLakeWell: () => Promise<boolean>,
+): Promise<'projected' | 'buried' | 'failed'> {
+  const { settings, clock, log } = context
+  const [oldest] = records as readonly [ChangeRecord]
+  const step = projection(context, records)
+  let failure = await tryOften(context, step, settings.tries, settings.retryMs, 0)
+  if (!failure) return 'projected'
+  const isOld = () => clock.now() - oldest.changedAt >= settings.buryAfterMs
+  // A replayed record has its dead letter already.
+  const isDue = () => !oldest.isReplay && failure !== undefined && (failure.isHopeless || isOld())
+  if (isDue() && !failure.isHopeless) {
+    failure = await tryOften(context, step, settings.lastTries, settings.lastRetryMs, settings.lastRetryMs)
+    if (!failure) return 'projected'
+  }
+  const fields = { sequence: oldest.sequence, key: oldest.change.key.PK, error: failure.error }
+  if (isDue() && failure.isOfRecord && (failure.isHopeless || (await isLakeWell()))) {
+    if (await bury(context, records, failure)) {
+      log.error('A change has become a dead letter', fields)
+      return 'buried'
+    }
+  }
+  log.warn('A change could not be projected and is tried again', fields)
+  return 'failed'
+}
+
+interface Failure {
+  readonly error: unknown
+  /** False for one of something that all records share. */
+  readonly isOfRecord: boolean
+  /** Another try would fail as well. */
+  readonly isHopeless: boolean
+}
+
+/** Queues the cascades of an item's records, each once however often it is called, and projects the item. */
+function projection(
+  { queues, projector }: ProjectionContext,
+  records: readonly ChangeRecord[],
+): () => Promise<Failure | undefined> {
   const changes = records.map(({ change }) => change)
   const outOfOrder = records.some(({ isReplay }) => isReplay)
   const cascades = cascadesOf(changes)
-  let failure: Failure | undefined
-  for (let attempt = 0; attempt < context.settings.tries; attempt += 1) {
-    if (attempt > 0) {
-      if (isTimeUp(context)) break
-      await context.sleep(context.settings.retryMs * 2 ** (attempt - 1))
-    }
+  return async () => {
     try {
       for (let next = cascades[0]; next; next = cascades[0]) {
-        await context.queues.cascade.send(next)
+        await queues.cascade.send(next)
         cascades.shift()
       }
-      await context.projector.project(changes, { outOfOrder })
+      await projector.project(changes, { outOfOrder })
       return undefined
     } catch (error) {
-      failure = { error, isOfRecord: cascades.length === 0 }
-      if (error instanceof UnfitItemError) break
+      return { error, isOfRecord: cascades.length === 0, isHopeless: error instanceof UnfitItemError }
     }
+  }
+}
+
+/** Tries a step, with growing pauses, as long as it may help. Answers the last failure. */
+async function tryOften(
+  context: ProjectionContext,
+  step: () => Promise<Failure | undefined>,
+  tries: number,
+  retryMs: number,
+  firstPauseMs: number,
+): Promise<Failure | undefined> {
+  if (firstPauseMs > 0) await context.sleep(firstPauseMs)
+  let failure = await step()
+  for (let retry = 0; failure && !failure.isHopeless && retry < tries - 1; retry += 1) {
+    if (isTimeUp(context)) break
+    await context.sleep(retryMs * 2 ** retry)
+    failure = await step()
   }
   return failure
 }
 
-/** Makes dead letters of an item's records, where that is due; false when they are to be delivered again. */
-async function giveUp(
-  context: ProjectionContext,
+/** Makes a dead letter of each record; false when that failed. */
+async function bury(
+  { table, clock, log, settings }: ProjectionContext,
   records: readonly ChangeRecord[],
-  { error, isOfRecord }: Failure,
-  isLakeWell: () => Promise<boolean>,
+  { error }: Failure,
 ): Promise<boolean> {
-  const { clock, log, settings } = context
-  const [oldest] = records as readonly [ChangeRecord]
-  const { sequence, change } = oldest
-  const fields = { sequence, key: change.key.PK, error }
-  const isHopeless = error instanceof UnfitItemError
-  const ageMs = clock.now() - oldest.changedAt
-  const isThrottled = error instanceof StoreError && error.failure === 'throttled'
-  const isDue = isHopeless || ageMs >= (isThrottled ? settings.buryThrottledAfterMs : settings.buryAfterMs)
-  // A replayed record has its dead letter already.
-  if (oldest.isReplay || !isOfRecord || !isDue || !(isHopeless || (await isLakeWell()))) {
-    log.warn('A change could not be projected and is tried again', fields)
-    return false
-  }
   try {
     for (const record of records) {
-      const failure = { error: textOf(error), attempts: settings.tries, now: clock.now() }
-      await context.table.write({ kind: 'put', item: deadLetterItem(record, failure) })
+      const failure = {
+        error: textOf(error),
+        attempts: settings.tries + settings.lastTries,
+        now: clock.now(),
+      }
+      await table.write({ kind: 'put', item: deadLetterItem(record, failure) })
     }
+    return true
   } catch (cause) {
-    log.error('A dead letter could not be stored', { ...fields, cause })
+    log.error('A dead letter could not be stored', { sequence: records[0]?.sequence, error: cause })
     return false
   }
-  log.error('A change has become a dead letter', fields)
-  return true
 }
 
 /** Whether other objects can be written and other items read. Asked again at each use, but by many at once only once. */
