@@ -103,16 +103,25 @@ const environmentEntries = {
 }
 
 const configSchema = v.strictObject({
-  ...environmentEntries,
-  environments: v.optional(
-    v.record(
-      v.pipe(
-        v.string(),
-        v.regex(/^[a-z][a-z0-9]{0,5}$/, 'must have 1 to 6 lower-case letters and digits, a letter first'),
+  name: v.optional(
+    v.pipe(
+      text(),
+      v.regex(
+        /^(?=.{3,24}$)[a-z](?:-?[a-z0-9])*$/,
+        'must have 3 to 24 characters: a lower-case letter, then letters, digits and single hyphens',
       ),
-      v.strictObject(environmentEntries),
     ),
   ),
+  file: v.optional(
+    v.union(
+      [v.pipe(v.string(), v.nonEmpty()), v.pipe(v.array(v.string()), v.nonEmpty())],
+      'must be a path or a list of paths',
+    ),
+  ),
+  data: v.optional(v.pipe(text(), v.nonEmpty('must be a path'))),
+  env: v.optional(environmentName()),
+  ...environmentEntries,
+  environments: v.optional(v.record(environmentName(), v.strictObject(environmentEntries))),
 })
 
 /** Checks what a configuration file exports: its type, or every mistake in it, in the order of the file. */
@@ -164,6 +173,13 @@ function unwrap(schema: unknown): SchemaParts {
 
 function childOf(schema: SchemaParts, key: string): unknown {
   return schema.entries?.[key] ?? schema.value ?? {}
+}
+
+function environmentName() {
+  return v.pipe(
+    text(),
+    v.regex(/^[a-z][a-z0-9]{0,5}$/, 'must have 1 to 6 lower-case letters and digits, a letter first'),
+  )
 }
 
 function retention() {

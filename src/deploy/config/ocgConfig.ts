@@ -2,6 +2,14 @@ import type { FunctionKind } from '../../model/functions.js'
 
 /** What `ocg.config.ts` exports as its default. Everything is optional. */
 export interface OcgConfig extends EnvironmentConfig {
+  /** The project's name, as `-n` gives it. Default: the name of the current folder. */
+  readonly name?: string
+  /** Schema files, or folders of them, as `-f` gives them; relative to this file. Default: `schema.graphql`. */
+  readonly file?: string | readonly string[]
+  /** Folder of the embedded host's data, as `--data` gives it; relative to this file. Default: `.ocg/{name}`. */
+  readonly data?: string
+  /** The environment when `--env` gives none. Default: none. */
+  readonly env?: string
   /** What differs in an environment (`--env prod`), over what stands outside. Names have 1 to 6 characters. */
   readonly environments?: { readonly [environment: string]: EnvironmentConfig }
 }
