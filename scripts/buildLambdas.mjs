@@ -1,7 +1,8 @@
 // Builds `dist/lambda/{kind}.cjs`: one bundle for each kind of function, from its entry point in src/adapters/aws/lambda.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -87,9 +88,13 @@ function groupByText(sections) {
   return groups
 }
 
+// `node scripts/buildLambdas.mjs [--out FOLDER]`
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const metafile = await buildLambdas({ out: join(root, 'dist', 'lambda') })
+  const { values } = parseArgs({
+    options: { out: { type: 'string', default: join(root, 'dist', 'lambda') } },
+  })
+  const metafile = await buildLambdas(values)
   for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
-    process.stdout.write(`${file} ${Math.round(bytes / 1000)} KB\n`)
+    process.stderr.write(`${basename(file)} ${Math.round(bytes / 1000)} KB\n`)
   }
 }
