@@ -19,6 +19,11 @@ export interface SynthesisInput {
   readonly bundles: string
   /** Folder for the cloud assembly. What an earlier synthesis left in it goes. */
   readonly out: string
+  /**
+   * Checks by the CDK itself: its validator of templates, and plugins that `prepare` registers. They take longer than all
+   * the rest, so they run where they are asked for. What they find is in `validation-report.json`.
+   */
+  readonly validation?: { readonly prepare: (app: App) => void }
 }
 
 export interface Synthesis {
@@ -46,7 +51,8 @@ export interface SynthesizedStack {
  * Writes the cloud assembly of a deployment: templates, functions' code, manifest. The same input gives the same bytes.
  * Throws when the folder holds something else, when a bundle is missing, or when a stack exceeds CloudFormation's limits.
  */
-export function synthesize({ project, settings, bundles, out }: SynthesisInput): Synthesis {
+export function synthesize(input: SynthesisInput): Synthesis {
+  const { project, settings, bundles, out, validation } = input
   const start = performance.now()
   clearFolder(out)
   const names = resourceNames(project.name)
@@ -58,20 +64,18 @@ export function synthesize({ project, settings, bundles, out }: SynthesisInput):
     analyticsReporting: false,
     stackTraces: false,
     treeMetadata: false,
-    context: { 'aws:cdk:disable-asset-staging': true, ...APP_CONTEXT },
+    builtinCloudFormationValidation: validation !== undefined,
+    // The validator's own rules find errors, not warnings.
+    context: { '@aws-cdk/core:validateAgainstDefaultRules': true },
   })
+  validation?.prepare(app)
   const deployment = { project, settings, names, functions, assets }
   const stack = buildStack(app, deployment, (sdl) => writeSchema(out, sdl))
-  withoutValidation(() => app.synth())
+  app.synth()
   const stacks = readStacks(out, stack.stackName)
   checkSizes(stacks)
   const files = new Map([...assets.values()].map(({ file, bytes }) => [file, { file, bytes }]))
   return { stacks, assets: [...files.values()], functions, milliseconds: performance.now() - start }
-}
-
-/** Context of the app; also what the tests validate with. */
-const APP_CONTEXT: Readonly<Record<string, unknown>> = {
-  '@aws-cdk/core:enablePartitionLiterals': true,
 }
 
 /** Removes what an earlier synthesis wrote, and nothing else. */
@@ -87,7 +91,7 @@ function clearFolder(out: string): void {
 
 function isOurs(entry: string): boolean {
   return (
-    /^(asset\.[0-9a-f]+\.(zip|graphql)|cdk\.out|manifest\.json|tree\.json)$/.test(entry) ||
+    /^(asset\.[0-9a-f]+\.(zip|graphql)|cdk\.out|manifest\.json|validation-report\.json)$/.test(entry) ||
     /^OcGraphql.*\.json$/.test(entry)
   )
 }
@@ -97,18 +101,6 @@ function writeSchema(out: string, sdl: string) {
   const file = `asset.${hash}.graphql`
   writeFileSync(join(out, file), sdl)
   return { file, hash }
-}
-
-/** The validator that comes with the CDK takes most of the time; the tests run it, and our own checks run always. */
-function withoutValidation(work: () => void): void {
-  const before = process.env.CDK_VALIDATION
-  process.env.CDK_VALIDATION = 'false'
-  try {
-    work()
-  } finally {
-    if (before === undefined) delete process.env.CDK_VALIDATION
-    else process.env.CDK_VALIDATION = before
-  }
 }
 
 function readStacks(out: string, root: string): SynthesizedStack[] {

@@ -1,7 +1,7 @@
 import { CfnTable } from 'aws-cdk-lib/aws-dynamodb'
 import { CfnBucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3'
-import { CfnDeletionPolicy, type CfnResource, type Stack } from 'aws-cdk-lib/core'
-import { bucketArn, bucketName, type Deployment } from './deployment.js'
+import { CfnDeletionPolicy, type CfnResource, Fn, type Stack } from 'aws-cdk-lib/core'
+import { bucketName, type Deployment } from './deployment.js'
 
 export interface DataResources {
   readonly table: CfnTable
@@ -85,7 +85,7 @@ function addBucket(
           Effect: 'Deny',
           Principal: '*',
           Action: 's3:*',
-          Resource: [bucketArn(prefix), bucketArn(prefix, '/*')],
+          Resource: [bucket.attrArn, Fn.join('', [bucket.attrArn, '/*'])],
           Condition: { Bool: { 'aws:SecureTransport': 'false' } },
         },
       ],
