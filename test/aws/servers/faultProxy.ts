@@ -9,12 +9,13 @@ export interface ProxiedRequest {
 
 /**
  * What becomes of a request. `pass`: it goes through. `loseAnswer`: it is carried out, and nobody hears of it.
- * `loseRequest`: it never arrives. A function changes the answer. Otherwise: answered in the server's place.
+ * `loseRequest`: it never arrives. `cutAnswer`: half of the answer comes, and then the connection breaks. A function changes the answer. Otherwise: answered in the server's place.
  */
 export type Fate =
   | 'pass'
   | 'loseAnswer'
   | 'loseRequest'
+  | 'cutAnswer'
   | { readonly status: number; readonly body: string }
   | ((answer: string) => string)
 
@@ -53,6 +54,11 @@ export async function startFaultProxy(endpoint: string): Promise<FaultProxy> {
     }
     const answer = await forward(incoming, body)
     if (fate === 'loseAnswer') return void incoming.socket.destroy()
+    if (fate === 'cutAnswer') {
+      outgoing.writeHead(answer.status, answer.headers)
+      outgoing.write(answer.body.subarray(0, answer.body.length / 2), () => incoming.socket.destroy())
+      return
+    }
     const { 'x-amz-crc32': _crc, 'content-length': _length, ...headers } = answer.headers
     const text = fate === 'pass' ? answer.body : Buffer.from(fate(answer.body.toString()))
     outgoing.writeHead(answer.status, headers).end(text)
