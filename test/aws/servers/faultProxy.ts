@@ -9,13 +9,15 @@ export interface ProxiedRequest {
 
 /**
  * What becomes of a request. `pass`: it goes through. `loseAnswer`: it is carried out, and nobody hears of it.
- * `loseRequest`: it never arrives. `cutAnswer`: half of the answer comes, and then the connection breaks. A function changes the answer. Otherwise: answered in the server's place.
+ * `loseRequest`: it never arrives. `cutAnswer`: half of the answer comes, and then the connection breaks.
+ * `hang`: there is never an answer. A function changes the answer. Otherwise: answered in the server's place.
  */
 export type Fate =
   | 'pass'
   | 'loseAnswer'
   | 'loseRequest'
   | 'cutAnswer'
+  | 'hang'
   | { readonly status: number; readonly body: string }
   | ((answer: string) => string)
 
@@ -49,6 +51,7 @@ export async function startFaultProxy(endpoint: string): Promise<FaultProxy> {
     seen.push(operation)
     const fate = decide({ operation, body }, count++)
     if (fate === 'loseRequest') return void incoming.socket.destroy()
+    if (fate === 'hang') return
     if (typeof fate === 'object') {
       return void outgoing.writeHead(fate.status, { 'content-type': TYPE }).end(fate.body)
     }

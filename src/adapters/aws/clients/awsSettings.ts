@@ -4,10 +4,11 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
  * What a client may be told. All of it is optional: region, profile, endpoint, credentials and retries come from
  * where every AWS tool takes them (`AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`,
  * `AWS_MAX_ATTEMPTS`, the shared configuration files, the role of the function).
+ *
+ * A profile is chosen by `AWS_PROFILE` only: the SDK looks for the endpoint of no other.
  */
 export interface AwsSettings {
   readonly region?: string
-  readonly profile?: string
   readonly endpoint?: string
   readonly credentials?: NonNullable<DynamoDBClientConfig['credentials']>
   /** Tries of one request, the first included. Default: the SDK's. */
@@ -22,10 +23,9 @@ export interface AwsSettings {
 
 /** The settings in the SDK's words. Connections are kept and used again. */
 export function clientConfig(settings: AwsSettings, requestTimeoutMs: number) {
-  const { region, profile, endpoint, credentials, maxAttempts, connections = 50 } = settings
+  const { region, endpoint, credentials, maxAttempts, connections = 50 } = settings
   return {
     ...(region && { region }),
-    ...(profile && { profile }),
     ...(endpoint && { endpoint }),
     ...(credentials && { credentials }),
     ...(maxAttempts && { maxAttempts }),

@@ -54,6 +54,9 @@ export function bulkItemTable({
 
   return {
     ...table,
+    // Imports read about as often as they write.
+    get: (key) => limited(() => patiently(() => table.get(key))),
+    getMany: (keys) => limited(() => patiently(() => table.getMany(keys))),
 
     createBulk(items, { ignore = SYSTEM_ATTRIBUTES } = {}) {
       const ignored = new Set(ignore)

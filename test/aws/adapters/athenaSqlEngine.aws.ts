@@ -1,0 +1,273 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { athenaSqlEngine } from '../../../src/adapters/aws/athena/athenaSqlEngine.js'
+import { athenaClient } from '../../../src/adapters/aws/clients/athenaClient.js'
+import { s3Client } from '../../../src/adapters/aws/clients/s3Client.js'
+import { rowFileMaker } from '../../../src/lake/rowFile.js'
+import { lakeTables } from '../../../src/model/lakeSchema.js'
+import type { Item } from '../../../src/ports/itemTable.js'
+import type { SqlEngine, SqlExecution, SqlRow } from '../../../src/ports/sqlEngine.js'
+import { entityItem, SHOP } from '../../sql/testShop.js'
+import {
+  type AthenaAccess,
+  type AthenaServer,
+  startAthenaServer,
+} from '../servers/athena/startAthenaServer.js'
+import { type ObjectServer, startObjectServer } from '../servers/objectServer.js'
+
+const LAKE = 'ocg-shop-111122223333'
+const RESULTS = 'ocg-shop-athena-results-111122223333'
+const TABLES = lakeTables(SHOP)
+
+let objects: ObjectServer
+let server: AthenaServer
+let s3: ReturnType<typeof s3Client>
+let engine: SqlEngine
+let onListed: ((table: string) => Promise<void>) | undefined
+let fault: ((operation: string) => { type: string; message: string } | undefined) | undefined
+const accesses: AthenaAccess[] = []
+const events: Readonly<Record<string, unknown>>[] = []
+
+function open(options: Partial<Parameters<typeof athenaSqlEngine>[0]> = {}): SqlEngine {
+  return athenaSqlEngine({
+    client: athenaClient({ ...objects.settings, endpoint: server.endpoint }),
+    database: 'shop_db',
+    outputLocation: `s3://${RESULTS}/results/`,
+    workgroup: 'OCG-shop',
+    resultReuseMinutes: 0,
+    clock: { now: () => Date.now() },
+    restarts: true,
+    ...options,
+  })
+}
+
+beforeAll(async () => {
+  objects = await startObjectServer()
+  s3 = s3Client(objects.settings)
+  for (const Bucket of [LAKE, RESULTS]) await s3.send(new CreateBucketCommand({ Bucket }))
+  server = await startAthenaServer({
+    s3,
+    lakeBucket: LAKE,
+    database: 'shop_db',
+    tables: TABLES,
+    workgroup: 'OCG-shop',
+    onAccess: (access) => accesses.push(access),
+    onStateChange: (event) => events.push(event),
+    onListed: async (table) => onListed?.(table),
+    fault: (operation) => fault?.(operation),
+  })
+  engine = open()
+})
+
+afterAll(async () => {
+  await server.close()
+  await objects.close()
+})
+
+beforeEach(async () => {
+  onListed = undefined
+  fault = undefined
+  accesses.length = 0
+  events.length = 0
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: LAKE }))
+  for (const { Key } of Contents) await s3.send(new DeleteObjectCommand({ Bucket: LAKE, Key }))
+})
+
+async function put(...items: readonly Item[]): Promise<string[]> {
+  return Promise.all(
+    items.map(async (item) => {
+      const table = TABLES.find(({ name }) => name === item.entityType)
+      if (!table) throw new Error('There is no such table.')
+      const { path, body } = rowFileMaker(table)(item)
+      await s3.send(new PutObjectCommand({ Bucket: LAKE, Key: path, Body: body }))
+      return path
+    }),
+  )
+}
+
+async function finished(executionId: string): Promise<SqlExecution | undefined> {
+  for (;;) {
+    const execution = await engine.execution(executionId)
+    if (execution?.state !== 'RUNNING') return execution
+    await sleep(10)
+  }
+}
+
+async function users(count: number): Promise<string[]> {
+  return put(...Array.from({ length: count }, (_, index) => entityItem('user', `u${index}`, { age: index })))
+}
+
+const IN_TIME = { timeoutMs: 20_000, maxRows: 10_000 }
+
+describe('a query on Athena', () => {
+  it('shows exactly the rows whose objects are there', async () => {
+    const [first] = await put(
+      entityItem('user', 'a', { name: 'Ada', age: 36, createdAt: '2024-02-03T04:05:06.007Z' }),
+      entityItem('user', 'b', { name: '', active: true }),
+    )
+    const sql = `SELECT id, name, age, active, createdAt, year || '/' || month || '/' || day AS day FROM user ORDER BY id`
+    expect(await engine.query(sql, IN_TIME)).toEqual({
+      columns: ['id', 'name', 'age', 'active', 'createdAt', 'day'],
+      rows: [
+        ['a', 'Ada', 36, null, '2024-02-03T04:05:06.007Z', '2024/02/03'],
+        ['b', '', null, true, '2024-05-06T07:08:09.010Z', '2024/05/06'],
+      ],
+    })
+    await s3.send(new DeleteObjectCommand({ Bucket: LAKE, Key: first }))
+    await put(entityItem('user', 'b', { name: 'Bob' }))
+    expect((await engine.query('SELECT id, name FROM user', IN_TIME)).rows).toEqual([['b', 'Bob']])
+  })
+
+  it('runs again when an object vanishes between the listing and the reading', async () => {
+    const paths = await users(3)
+    let times = 0
+    onListed = async () => {
+      times += 1
+      if (times === 1) await s3.send(new DeleteObjectCommand({ Bucket: LAKE, Key: paths[0] }))
+    }
+    expect((await engine.query('SELECT count(*) FROM user', IN_TIME)).rows).toEqual([[2]])
+    expect(times).toBe(2)
+  })
+
+  it('runs again when an object is replaced between the listing and the reading', async () => {
+    await users(1)
+    let times = 0
+    onListed = async () => {
+      times += 1
+      if (times === 1) await put(entityItem('user', 'u0', { age: 77 }))
+    }
+    expect((await engine.query('SELECT age FROM user', IN_TIME)).rows).toEqual([[77]])
+  })
+
+  it('is stopped at its time limit', async () => {
+    await users(60)
+    const sql =
+      'SELECT count(*) FROM user a, user b, user c, user d, user e, user f WHERE a.age + b.age + c.age + d.age + e.age + f.age = 7'
+    await expect(engine.query(sql, { timeoutMs: 1500, maxRows: 10 })).rejects.toMatchObject({
+      reason: 'timeout',
+    })
+    await expect.poll(() => events.at(-1)).toMatchObject({ detail: { currentState: 'CANCELLED' } })
+  })
+})
+
+describe('an execution on Athena', () => {
+  it('is one for a token, and none for an unknown id', async () => {
+    const token = 'short'
+    const { executionId } = await engine.start({ sql: 'SELECT 1 AS n', token })
+    expect(await engine.start({ sql: 'SELECT 1 AS n', token })).toEqual({ executionId })
+    expect(await finished(executionId)).toMatchObject({ state: 'SUCCEEDED' })
+    expect(await engine.execution('00000000-0000-4000-8000-000000000000')).toBeUndefined()
+  })
+
+  it('tells that the lake has changed, and starts again as one other', async () => {
+    const paths = await users(2)
+    onListed = async () => {
+      onListed = undefined
+      await s3.send(new DeleteObjectCommand({ Bucket: LAKE, Key: paths[0] }))
+    }
+    const { executionId } = await engine.start({ sql: 'SELECT count(*) FROM user', token: `t${paths[0]}` })
+    expect(await finished(executionId)).toEqual({
+      state: 'FAILED',
+      reason: 'lakeChanged',
+      message: 'The data changed while the statement read it.',
+      finishedAt: expect.any(String),
+    })
+    const again = await Promise.all([engine.restart?.(executionId), engine.restart?.(executionId)])
+    expect(again[0]).toEqual(again[1])
+    const next = again[0]?.executionId as string
+    expect(next).not.toBe(executionId)
+    expect(await finished(next)).toMatchObject({ state: 'SUCCEEDED' })
+    expect((await engine.results(next, { limit: 10, maxBytes: 1000 })).rows).toEqual([[1]])
+    expect(events.filter((event) => (event.detail as { athenaError?: unknown }).athenaError)).toMatchObject([
+      { detail: { currentState: 'FAILED', queryExecutionId: executionId } },
+    ])
+  })
+
+  it('does not start again where the function may not', () => {
+    expect(open({ restarts: false }).restart).toBeUndefined()
+  })
+
+  it('writes its result into the results bucket, with the rights of its caller', async () => {
+    await users(1)
+    const { executionId } = await engine.start({
+      sql: `SELECT id, CAST(NULL AS varchar) AS x FROM user`,
+      token: 'csv',
+    })
+    await finished(executionId)
+    const { Contents = [] } = await s3.send(
+      new ListObjectsV2Command({ Bucket: RESULTS, Prefix: `results/${executionId}` }),
+    )
+    expect(Contents.map(({ Key }) => Key)).toEqual([
+      `results/${executionId}.csv`,
+      `results/${executionId}.csv.metadata`,
+    ])
+    expect(new Set(accesses.map(({ action }) => action))).toEqual(
+      new Set([
+        'glue:GetDatabase',
+        'glue:GetTable',
+        's3:GetBucketLocation',
+        's3:ListBucket',
+        's3:GetObject',
+        's3:PutObject',
+      ]),
+    )
+  })
+
+  it('reuses a result when it may', async () => {
+    const reusing = open({ resultReuseMinutes: 5 })
+    await users(1)
+    expect((await reusing.query('SELECT count(*) FROM user', IN_TIME)).rows).toEqual([[1]])
+    await put(entityItem('user', 'z'))
+    expect((await reusing.query('SELECT count(*) FROM user', IN_TIME)).rows).toEqual([[1]])
+    expect((await engine.query('SELECT count(*) FROM user', IN_TIME)).rows).toEqual([[2]])
+  })
+})
+
+describe('results on Athena', () => {
+  it('come page by page, across pages of a thousand', async () => {
+    await users(50)
+    const sql = 'SELECT a.age * 50 + b.age AS n FROM user a, user b ORDER BY 1'
+    const { executionId } = await engine.start({ sql, token: 'pages' })
+    await finished(executionId)
+    for (const page of [
+      { limit: 900, maxBytes: 1e6 },
+      { limit: 1000, maxBytes: 1e6 },
+      { limit: 2500, maxBytes: 1e6 },
+      { limit: 2499, maxBytes: 1e6 },
+      { limit: 700, maxBytes: 1000 },
+    ]) {
+      const rows: SqlRow[] = []
+      let next: string | undefined
+      do {
+        const part = await engine.results(executionId, { ...page, ...(next && { start: next }) })
+        expect(part.rows.length).toBeLessThanOrEqual(page.limit)
+        expect(part.rows.length).toBeGreaterThan(0)
+        if (part.next && page.maxBytes === 1e6) expect(part.rows.length).toBe(page.limit)
+        rows.push(...part.rows)
+        next = part.next
+      } while (next !== undefined)
+      expect(rows.map(([n]) => n)).toEqual(Array.from({ length: 2500 }, (_, index) => index))
+    }
+  })
+})
+
+describe('a throttled Athena', () => {
+  it('is asked again', async () => {
+    let left = 4
+    fault = () => (left-- > 0 ? { type: 'TooManyRequestsException', message: 'Rate exceeded' } : undefined)
+    expect((await engine.query('SELECT 1', IN_TIME)).rows).toEqual([[1]])
+  })
+
+  it('is given up at last', async () => {
+    fault = () => ({ type: 'TooManyRequestsException', message: 'Rate exceeded' })
+    await expect(engine.start({ sql: 'SELECT 1', token: 'x' })).rejects.toMatchObject({
+      reason: 'unavailable',
+    })
+  })
+})
