@@ -221,11 +221,12 @@ describe('an execution on Athena', () => {
 
   it('reuses a result when it may', async () => {
     const reusing = open({ resultReuseMinutes: 5 })
+    const sql = 'SELECT count(*) AS reused FROM user'
     await users(1)
-    expect((await reusing.query('SELECT count(*) FROM user', IN_TIME)).rows).toEqual([[1]])
+    expect((await reusing.query(sql, IN_TIME)).rows).toEqual([[1]])
     await put(entityItem('user', 'z'))
-    expect((await reusing.query('SELECT count(*) FROM user', IN_TIME)).rows).toEqual([[1]])
-    expect((await engine.query('SELECT count(*) FROM user', IN_TIME)).rows).toEqual([[2]])
+    expect((await reusing.query(sql, IN_TIME)).rows).toEqual([[1]])
+    expect((await engine.query(sql, IN_TIME)).rows).toEqual([[2]])
   })
 })
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { SqlError } from '../../../ports/sqlEngine.js'
 
 /** Waits between the tries of a throttled call, in milliseconds. The SDK has tried a few times before each. */
-const WAITS_MS = [200, 400, 800, 1600]
+const WAITS_MS = [200, 400, 800]
 
 const THROTTLED = new Set(['TooManyRequestsException', 'ThrottlingException', 'RequestLimitExceeded'])
 
