@@ -55,9 +55,84 @@ export function itemTableConformance(
           no: false,
           list: [1, 'two', [3, { four: 4 }], []],
           map: { a: { b: { c: [] } }, empty: {} },
+          nothing: [null, { inside: null }],
         })
         expect(await table.write({ kind: 'put', item })).toEqual({ ok: true })
         expect(await table.get(keyOf(item))).toEqual(item)
+      })
+
+      test('doubles are read exactly as they were put', async () => {
+        const bounds = { min: -9.99e125, max: 9.99e125, noNaN: true }
+        // Nearer to zero than 1e-130 there are numbers that DynamoDB can't hold: the runtime takes none of them.
+        const random = fc.sample(
+          fc.oneof(fc.double(bounds), fc.float({ noNaN: true }), fc.maxSafeInteger()),
+          500,
+        )
+        const known = [1e-130, -1e-130, 9.99e125, -9.99e125, 0.1 + 0.2, 2 ** 53, 1 / 3, 123456789012345680000]
+        const numbers = [...random, ...known].map((value) =>
+          Math.abs(value) < 1e-130 || Math.abs(value) > 9.99e125 ? 0 : value,
+        )
+        const item = user('doubles', { numbers, one: numbers[0] as number })
+        await table.write({ kind: 'put', item })
+        expect(await table.get(keyOf(item))).toEqual(item)
+        const result = await table.write({ kind: 'update', key: keyOf(item), set: { again: numbers } })
+        expect(result).toEqual({ ok: true, after: { ...item, again: numbers } })
+      })
+
+      test('an attribute may have any name', async () => {
+        const names = [
+          'size',
+          'a.b',
+          'a[0]',
+          '#0',
+          ':0',
+          'SET',
+          'a b',
+          'Zoë',
+          'PK2',
+          'constructor',
+          'x'.repeat(255),
+        ]
+        const all = (value: number) => Object.fromEntries(names.map((name) => [name, value]))
+        const item = user('names', all(1))
+        await table.write({ kind: 'put', item })
+        const condition = { kind: 'equals' as const, attributes: all(1) }
+        const key = keyOf(item)
+        expect((await table.write({ kind: 'update', key, set: all(2), condition })).ok).toBe(true)
+        expect(await table.write({ kind: 'update', key, set: all(3), condition })).toEqual(CONDITION_FAILED)
+        expect((await table.write({ kind: 'update', key, add: all(3) })).ok).toBe(true)
+        expect(await table.get(key)).toEqual({ ...item, ...all(5) })
+        await table.write({ kind: 'update', key, remove: names })
+        expect(await table.get(key)).toEqual(user('names'))
+      })
+
+      test('what an update sets, removes and adds to at once comes out in this order', async () => {
+        const item = user('overlapping', { a: 1, b: 1, c: 1, d: 1 })
+        await table.write({ kind: 'put', item })
+        const write = {
+          kind: 'update' as const,
+          key: keyOf(item),
+          set: { a: 2, b: 2, d: null },
+          remove: ['b', 'c'],
+          add: { a: 3, c: 5, d: 7 },
+        }
+        const { b: _b, ...rest } = item
+        const after = { ...rest, a: 5, c: 5, d: 7 }
+        expect(await table.write(write)).toEqual({ ok: true, after })
+        expect(await table.transact([write])).toEqual({ ok: true })
+        expect(await table.get(keyOf(item))).toEqual(after)
+      })
+
+      test('an update that changes nothing finds out whether the item is there', async () => {
+        const item = user('unchanged')
+        await table.write({ kind: 'put', item })
+        const there = { kind: 'update' as const, key: keyOf(item) }
+        const missing = { kind: 'update' as const, key: entityKey('user', 'unchanged-missing') }
+        expect(await table.write(there)).toEqual({ ok: true, after: item })
+        expect(await table.transact([there])).toEqual({ ok: true })
+        expect(await table.write(missing)).toEqual(CONDITION_FAILED)
+        expect(await table.transact([missing])).toEqual({ ...CONDITION_FAILED, failed: [0] })
+        expect(await table.get(missing.key)).toBeUndefined()
       })
 
       test('a missing item is undefined', async () => {
