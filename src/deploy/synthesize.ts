@@ -66,7 +66,10 @@ export function synthesize(input: SynthesisInput): Synthesis {
     treeMetadata: false,
     builtinCloudFormationValidation: validation !== undefined,
     // The validator's own rules find errors, not warnings.
-    context: { '@aws-cdk/core:validateAgainstDefaultRules': true },
+    context: {
+      '@aws-cdk/core:validateAgainstDefaultRules': true,
+      'aws:cdk:disable-creation-stack-traces': true,
+    },
   })
   validation?.prepare(app)
   const deployment = { project, settings, names, functions, assets }

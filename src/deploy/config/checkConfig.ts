@@ -141,7 +141,7 @@ function mistakeOf(issue: v.BaseIssue<unknown>): ConfigMistake {
     const hint = didYouMean(written, known, (name) => `\`${name}\``) ?? `Known are ${known.join(', ')}.`
     return { path, message: `${subject} is not known. ${hint}` }
   }
-  const missing = issue.received === 'undefined' && issue.type === 'strict_object'
+  const missing = path !== '' && issue.received === 'undefined' && issue.type === 'strict_object'
   if (missing) return { path, message: `${subject} is missing.` }
   const rule = issue.type === 'strict_object' || issue.type === 'record' ? 'must be an object' : issue.message
   return { path, message: `${subject} ${rule}; it is ${found(issue.input)}.` }
