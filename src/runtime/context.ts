@@ -42,6 +42,14 @@ export type TaskContext = Pick<
   'project' | 'table' | 'sql' | 'clock' | 'limits' | 'onTaskFinished'
 > & { readonly queues: Pick<RuntimeContext['queues'], 'deletion'> }
 
+/** As much of it as removing the relations of a removed entity uses. */
+export type CascadeContext = Pick<RuntimeContext, 'table' | 'limits' | 'remainingMs'> & {
+  readonly queues: Pick<RuntimeContext['queues'], 'cascade'>
+}
+
+/** As much of it as removing what a statement has found uses. */
+export type DeletionContext = TaskContext & Pick<RuntimeContext, 'remainingMs'>
+
 export interface RuntimeLimits {
   /** Largest page of `list` and `taskResult`, in items. */
   readonly maxPageItems: number

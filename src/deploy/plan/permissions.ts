@@ -49,7 +49,16 @@ const LOG: Permission = { actions: ['logs:CreateLogStream', 'logs:PutLogEvents']
 
 /** What an event source mapping does with the rights of its function. */
 function consume(queue: 'cascadeQueue' | 'deletionQueue'): Permission {
-  return { actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], on: queue }
+  return {
+    actions: [
+      'sqs:ReceiveMessage',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      // The function's own: a failed message comes back soon, not when its long loan ends.
+      'sqs:ChangeMessageVisibility',
+    ],
+    on: queue,
+  }
 }
 
 function onTable(...actions: string[]): Permission {

@@ -2,7 +2,7 @@ import { relationDataKey, relationSidePartition } from '../../model/keys.js'
 import type { Change } from '../../ports/changes.js'
 import type { Item } from '../../ports/itemTable.js'
 import type { CascadeMessage } from '../../ports/queue.js'
-import { isTimeUp, type RuntimeContext } from '../context.js'
+import { type CascadeContext, isTimeUp } from '../context.js'
 import { type Removal, removeRelations } from './removeRelations.js'
 
 /** Most relations that are read at once. */
@@ -22,7 +22,7 @@ export function cascadesOf(changes: readonly Change[]): CascadeMessage[] {
  * cascade waited, stay. Safe to run again; it ends with no side of the incarnation left, or, when the time that is left
  * runs out, with a message that takes the rest on.
  */
-export async function runCascade(context: RuntimeContext, message: CascadeMessage): Promise<void> {
+export async function runCascade(context: CascadeContext, message: CascadeMessage): Promise<void> {
   const partition = relationSidePartition(message.entityType, message.entityId)
   let start: Awaited<ReturnType<typeof context.table.query>>['next']
   do {
@@ -35,7 +35,7 @@ export async function runCascade(context: RuntimeContext, message: CascadeMessag
 }
 
 async function removeSides(
-  context: RuntimeContext,
+  context: CascadeContext,
   sides: readonly Item[],
   incarnation: string,
 ): Promise<void> {
@@ -56,7 +56,7 @@ async function removeSides(
   for (const side of sides) await removeSide(context, side, incarnation)
 }
 
-async function removeSide(context: RuntimeContext, side: Item, incarnation: string): Promise<void> {
+async function removeSide(context: CascadeContext, side: Item, incarnation: string): Promise<void> {
   const sideKey = { PK: side.PK, SK: side.SK }
   for (;;) {
     const [current, data] = await context.table.getMany([sideKey, relationDataKey(String(side.relationId))])

@@ -2,7 +2,7 @@ import { invariant } from '../../errors/appError.js'
 import { relationDataKey, taskKey } from '../../model/keys.js'
 import type { DeletionMessage } from '../../ports/queue.js'
 import type { SqlRow } from '../../ports/sqlEngine.js'
-import { isTimeUp, type RuntimeContext } from '../context.js'
+import { type DeletionContext, isTimeUp } from '../context.js'
 import { incarnationOfHandle } from '../items/relationItems.js'
 import type { Task } from '../tasks/taskItem.js'
 import { finishTask, readTask, suspendDeletion } from '../tasks/taskStore.js'
@@ -16,7 +16,7 @@ const PAGE = 100
  * from SQL. Safe to run again: a relation counts once, in the transaction that removes it. When the time that is left
  * runs out, another message takes the work on. Throws when SQL does not follow in time; the message is then tried again.
  */
-export async function runDeletion(context: RuntimeContext, message: DeletionMessage): Promise<void> {
+export async function runDeletion(context: DeletionContext, message: DeletionMessage): Promise<void> {
   const task = await readTask(context, message.taskId)
   if (!task || task.phase === 'done') return
   const execution = await context.sql.execution(task.executionId)
@@ -40,7 +40,7 @@ type Progress = { readonly done: true } | { readonly done: false; readonly stop:
 
 /** Visits the statement's rows page by page, as long as there is time. */
 async function eachPage(
-  context: RuntimeContext,
+  context: DeletionContext,
   task: Task,
   from: string | undefined,
   visit: (rows: readonly SqlRow[]) => Promise<void>,
@@ -60,26 +60,26 @@ async function eachPage(
 }
 
 async function passOn(
-  context: RuntimeContext,
+  context: DeletionContext,
   task: Task,
   resume: NonNullable<DeletionMessage['resume']>,
 ): Promise<void> {
   await context.queues.deletion.send({ taskId: task.id, resume })
 }
 
-async function awaitRemoval(context: RuntimeContext, task: Task, rows: readonly SqlRow[]): Promise<void> {
+async function awaitRemoval(context: DeletionContext, task: Task, rows: readonly SqlRow[]): Promise<void> {
   if (await context.sql.waitUntilGone(rows.map(relationOf), context.limits.deletionFreshnessMs)) return
   throw new Error(`SQL still shows rows that task ${task.id} has removed`)
 }
 
 /** Ends a deletion task whose message has become a dead letter; replaying the letter takes the task up again. */
-export async function failDeletion(context: RuntimeContext, message: DeletionMessage): Promise<void> {
+export async function failDeletion(context: DeletionContext, message: DeletionMessage): Promise<void> {
   const task = await readTask(context, message.taskId)
   if (task?.taskStatus === 'RUNNING') await suspendDeletion(context, task)
 }
 
 /** The phase may change once under us, when whoever sent the message notes it only now: hence the loop. */
-async function succeed(context: RuntimeContext, taskId: string): Promise<void> {
+async function succeed(context: DeletionContext, taskId: string): Promise<void> {
   let task = await readTask(context, taskId)
   while (task && task.phase !== 'done') {
     if (await finishTask(context, task, { status: 'SUCCEEDED' })) return
@@ -87,7 +87,7 @@ async function succeed(context: RuntimeContext, taskId: string): Promise<void> {
   }
 }
 
-async function removeRows(context: RuntimeContext, task: Task, rows: readonly SqlRow[]): Promise<void> {
+async function removeRows(context: DeletionContext, task: Task, rows: readonly SqlRow[]): Promise<void> {
   const seen = rows.map(relationOf)
   const data = await context.table.getMany(seen.map(({ relationId }) => relationDataKey(relationId)))
   const removals = seen.flatMap(({ s3Key }, index) => {

@@ -3,6 +3,8 @@ import { type Condition, type Item, MAX_TRANSACTION_WRITES, type Write } from '.
 import type { RuntimeContext } from '../context.js'
 import { sideKeysOf } from '../items/relationItems.js'
 
+type TransactContext = Pick<RuntimeContext, 'table'>
+
 /** One relation to remove, as it was read. */
 export interface Removal {
   readonly data: Item
@@ -21,7 +23,7 @@ export interface RemovalCounter {
  * has changed or gone since it was read stays as it is. Returns how many were removed.
  */
 export async function removeRelations(
-  context: RuntimeContext,
+  context: TransactContext,
   removals: readonly Removal[],
   counter?: RemovalCounter,
 ): Promise<number> {
@@ -61,7 +63,7 @@ function writesOf({ data, guard }: Removal): Write[] {
 }
 
 async function removeGroup(
-  context: RuntimeContext,
+  context: TransactContext,
   group: readonly PlannedRemoval[],
   counter: RemovalCounter | undefined,
 ): Promise<number> {

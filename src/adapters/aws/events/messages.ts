@@ -1,0 +1,31 @@
+import type { CascadeMessage, DeletionMessage } from '../../../ports/queue.js'
+
+/** The message in a body; undefined for a body that holds none. */
+export function cascadeMessageOf(body: string): CascadeMessage | undefined {
+  const { entityType, entityId, incarnation } = fieldsOf(body)
+  if (typeof entityType !== 'string' || typeof entityId !== 'string' || typeof incarnation !== 'string') {
+    return undefined
+  }
+  return { entityType, entityId, incarnation }
+}
+
+/** The message in a body; undefined for a body that holds none. */
+export function deletionMessageOf(body: string): DeletionMessage | undefined {
+  const { taskId, resume } = fieldsOf(body)
+  if (typeof taskId !== 'string') return undefined
+  if (resume === undefined) return { taskId }
+  if (typeof resume !== 'object' || resume === null) return undefined
+  const { step, at } = resume as { readonly step?: unknown; readonly at?: unknown }
+  if (step !== 'remove' && step !== 'wait') return undefined
+  if (at === undefined) return { taskId, resume: { step } }
+  return typeof at === 'string' ? { taskId, resume: { step, at } } : undefined
+}
+
+function fieldsOf(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(body)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
