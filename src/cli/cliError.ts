@@ -7,9 +7,11 @@ export const EXIT_CODES = {
   environment: 2,
   /** The command refused to do it: a file would be overwritten. */
   declined: 3,
+  /** `ocg diff` has found changes. No failure: it has done what it was asked. */
+  changes: 4,
 } as const
 
-export type ExitReason = Exclude<keyof typeof EXIT_CODES, 'done'>
+export type ExitReason = Exclude<keyof typeof EXIT_CODES, 'done' | 'changes'>
 
 /** A failure that the user can do something about: a sentence, and what to do next. */
 export class CliError extends Error {

@@ -37,6 +37,28 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'tasks', summary: 'list, show and cancel tasks', load: () => import('./commands/tasks.js') },
   { name: 'dlq', summary: 'list and replay dead letters', load: () => import('./commands/dlq.js') },
+  {
+    name: 'synth',
+    summary: 'write the templates of a deployment on AWS',
+    load: () => import('./commands/synth.js'),
+  },
+  {
+    name: 'diff',
+    summary: 'say what a deployment would change',
+    load: () => import('./commands/diff.js'),
+  },
+  { name: 'deploy', summary: 'deploy the backend to AWS', load: () => import('./commands/deploy.js') },
+  {
+    name: 'destroy',
+    summary: 'take a deployment down, and keep its data',
+    load: () => import('./commands/destroy.js'),
+  },
+  {
+    name: 'logs',
+    summary: "show a deployed project's logs",
+    load: () => import('./commands/logs.js'),
+  },
+  { name: 'doctor', summary: 'say what is missing', load: () => import('./commands/doctor.js') },
 ]
 
 /**

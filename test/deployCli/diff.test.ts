@@ -160,18 +160,19 @@ describe('changes of permissions', () => {
 
   it('are told once a kind, in both directions', () => {
     const { permissions } = diffDeployments(
-      deployment(['dynamodb:GetItem']),
-      deployment(['dynamodb:Query']),
+      { templates: deployment(['dynamodb:GetItem']) },
+      { templates: deployment(['dynamodb:Query']) },
       kinds,
     )
     expect(permissions).toEqual({
-      gained: ['read functions may now dynamodb:Query on Table.Arn.'],
-      lost: ['read functions may no longer dynamodb:GetItem on Table.Arn.'],
+      gained: ['read functions may now call dynamodb:Query on Table.Arn.'],
+      lost: ['read functions may no longer call dynamodb:GetItem on Table.Arn.'],
     })
   })
 
   it('are none when nothing changes', () => {
-    const same = diffDeployments(deployment(['dynamodb:GetItem']), deployment(['dynamodb:GetItem']), kinds)
+    const state = { templates: deployment(['dynamodb:GetItem']) }
+    const same = diffDeployments(state, state, kinds)
     expect(same).toMatchObject({ hasChanges: false, permissions: { gained: [], lost: [] } })
   })
 })

@@ -1,5 +1,6 @@
 import {
   buildSchema,
+  DangerousChangeType,
   findBreakingChanges,
   findDangerousChanges,
   type GraphQLSchema,
@@ -20,15 +21,23 @@ export interface ApiChanges {
 
 /** Compares two versions of an API. `before` is undefined for the first one. */
 export function apiChanges(before: string | undefined, after: string): ApiChanges {
-  const next = schemaOf(after)
-  if (before === undefined) return { breaking: [], dangerous: [], added: [] }
+  if (before === undefined || after === '') return { breaking: [], dangerous: [], added: [] }
   const last = schemaOf(before)
+  const next = schemaOf(after)
   return {
     breaking: findBreakingChanges(last, next).map(({ description }) => description),
-    dangerous: findDangerousChanges(last, next).map(({ description }) => description),
+    dangerous: findDangerousChanges(last, next)
+      .filter(({ type }) => !HARMLESS.has(type))
+      .map(({ description }) => description),
     added: additions(last, next),
   }
 }
+
+/** graphql-js calls these dangerous, as somebody might build inputs from types; a request goes on as before. */
+const HARMLESS = new Set([
+  DangerousChangeType.OPTIONAL_INPUT_FIELD_ADDED,
+  DangerousChangeType.OPTIONAL_ARG_ADDED,
+])
 
 /** The schema of generated SDL, which uses the scalars of AppSync without declaring them. */
 export function schemaOf(sdl: string): GraphQLSchema {

@@ -1,6 +1,6 @@
 import { type GraphQLSchema, isEnumType, isNonNullType, isObjectType } from 'graphql'
 import { schemaOf } from './apiChanges.js'
-import { type DeploymentTemplates, resourcesOfType } from './template.js'
+import { type DeploymentTemplates, resourcesOfType, valueText } from './template.js'
 
 /** What a new model means for data that is stored already. */
 export interface DataChanges {
@@ -104,4 +104,11 @@ export function sdlOf(templates: DeploymentTemplates): string | undefined {
   const [schema] = resourcesOfType(templates, 'AWS::AppSync::GraphQLSchema')
   const definition = schema?.resource.Properties?.Definition
   return typeof definition === 'string' ? definition : undefined
+}
+
+/** Where the API's SDL lies when it is too large for a template: `s3://{bucket}/{key}` with placeholders. */
+export function schemaLocationOf(templates: DeploymentTemplates): string | undefined {
+  const [schema] = resourcesOfType(templates, 'AWS::AppSync::GraphQLSchema')
+  const location = schema?.resource.Properties?.DefinitionS3Location
+  return location === undefined ? undefined : valueText(location)
 }

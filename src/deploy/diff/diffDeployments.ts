@@ -1,5 +1,5 @@
 import { type ApiChanges, apiChanges } from './apiChanges.js'
-import { type DataChanges, dataChanges, lakeColumnsOf, sdlOf } from './dataChanges.js'
+import { type DataChanges, type DataModel, dataChanges, lakeColumnsOf, sdlOf } from './dataChanges.js'
 import { type KindsOfFunctions, type PermissionChanges, permissionChanges } from './permissionChanges.js'
 import { type ResourceChanges, resourceChanges } from './resourceChanges.js'
 import type { DeploymentTemplates } from './template.js'
@@ -16,24 +16,35 @@ export interface DeploymentDiff {
   readonly resources: ResourceChanges
 }
 
+/** What is deployed, or would be. */
+export interface DeploymentState {
+  readonly templates: DeploymentTemplates
+  /** The API where no template holds it, as it is too large. */
+  readonly sdl?: string
+}
+
 /** Compares what is deployed (undefined: nothing) with what would be. */
 export function diffDeployments(
-  before: DeploymentTemplates | undefined,
-  after: DeploymentTemplates,
+  before: DeploymentState | undefined,
+  after: DeploymentState,
   kinds: KindsOfFunctions,
 ): DeploymentDiff {
-  const resources = resourceChanges(before ?? {}, after)
-  const oldSdl = before && sdlOf(before)
-  const sdl = sdlOf(after) ?? ''
+  const resources = resourceChanges(before?.templates ?? {}, after.templates)
+  const old = before && modelOf(before)
+  const next = modelOf(after)
   return {
     isDeployed: before !== undefined,
     hasChanges: resources.changes.length > 0,
-    api: apiChanges(oldSdl, sdl),
-    data: dataChanges(
-      before && oldSdl !== undefined ? { sdl: oldSdl, tables: lakeColumnsOf(before) } : undefined,
-      { sdl, tables: lakeColumnsOf(after) },
-    ),
-    permissions: before ? permissionChanges(before, after, kinds) : { gained: [], lost: [] },
+    api: apiChanges(old?.sdl, next?.sdl ?? ''),
+    data: next ? dataChanges(old, next) : { risky: [], safe: [] },
+    permissions: before
+      ? permissionChanges(before.templates, after.templates, kinds)
+      : { gained: [], lost: [] },
     resources,
   }
+}
+
+/** Undefined for a state whose API is not known. */
+function modelOf({ templates, sdl = sdlOf(templates) }: DeploymentState): DataModel | undefined {
+  return sdl === undefined ? undefined : { sdl, tables: lakeColumnsOf(templates) }
 }

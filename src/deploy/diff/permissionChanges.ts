@@ -38,7 +38,7 @@ export function permissionChanges(
         .sort()
         .map((grant) => `${kind} functions ${verb} ${grant}.`),
     )
-  return { gained: sentences(next, old, 'may now'), lost: sentences(old, next, 'may no longer') }
+  return { gained: sentences(next, old, 'may now call'), lost: sentences(old, next, 'may no longer call') }
 }
 
 /** `dynamodb:GetItem on Table.Arn` by kind. A function that the plan does not know is told by its own name. */
@@ -70,7 +70,7 @@ function rolesOf(templates: DeploymentTemplates): Map<string, readonly string[]>
       ...policies.flatMap((policy) => grantsOf(policy.PolicyDocument)),
       ...attachedGrants(templates, place),
       ...((resource.Properties?.ManagedPolicyArns ?? []) as readonly Json[]).map(
-        (arn) => `all of ${valueText(arn)}`,
+        (arn) => `what ${valueText(arn)} allows`,
       ),
     ]
     roles.set(place, grants)
@@ -95,11 +95,11 @@ function attachedGrants(templates: DeploymentTemplates, rolePlace: string): stri
 
 function grantsOf(document: Json | undefined): string[] {
   const statements = [(document as JsonObject | undefined)?.Statement ?? []].flat() as readonly Statement[]
-  return statements.flatMap(({ Effect, Action, Resource }) => {
+  const allowed = statements.filter(({ Effect }) => Effect === 'Allow')
+  return allowed.flatMap(({ Action, Resource }) => {
     const actions = [Action ?? []].flat() as readonly string[]
     const resources = ([Resource ?? []].flat() as readonly Json[]).map(valueText)
-    const refused = Effect === 'Deny' ? 'be denied ' : ''
-    return actions.map((action) => `${refused}${action} on ${resources.join(', ')}`)
+    return actions.map((action) => `${action} on ${resources.join(', ')}`)
   })
 }
 

@@ -42,11 +42,16 @@ export function valueText(value: Json | undefined): string {
   const sub = object['Fn::Sub']
   const join = object['Fn::Join']
   const attribute = object['Fn::GetAtt']
-  if (typeof object.Ref === 'string') return object.Ref.replace(/^AWS::/, '')
+  if (typeof object.Ref === 'string') return refText(object.Ref)
   if (attribute !== undefined) return Array.isArray(attribute) ? attribute.join('.') : String(attribute)
-  if (sub !== undefined) return String(Array.isArray(sub) ? sub[0] : sub).replaceAll('${AWS::', '${')
+  if (sub !== undefined) return String(Array.isArray(sub) ? sub[0] : sub).replace(/\$\{AWS::/g, '$${')
   if (Array.isArray(join)) return (join[1] as readonly Json[]).map(valueText).join(String(join[0]))
   return JSON.stringify(value)
+}
+
+/** A pseudo parameter is written as `Fn::Sub` writes it. */
+function refText(name: string): string {
+  return name.startsWith('AWS::') ? `\${${name.slice('AWS::'.length)}}` : name
 }
 
 /**

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { DeploymentSettings } from '../../deploy/config/settings.js'
+import type { Synthesis } from '../../deploy/synthesize.js'
+import type { Project } from '../../model/types.js'
+import { CliError } from '../cliError.js'
+import { compileOrFail } from '../compileSchema.js'
+import { configMistakes } from '../config/loadConfig.js'
+import type { ProjectOptions } from '../config/projectOptions.js'
+import type { Output } from '../output.js'
+import { loadPackage } from './loadPackage.js'
+
+/** A cloud assembly that has just been written. */
+export interface Assembled {
+  readonly project: Project
+  readonly settings: DeploymentSettings
+  readonly synthesis: Synthesis
+  /** What our own checks find wrong with the templates. None in a version that was tested. */
+  readonly findings: readonly { readonly check: string; readonly message: string }[]
+}
+
+/** Compiles the schema and writes its cloud assembly. Throws `CliError` for mistakes in the schema or configuration. */
+export async function assemble(
+  chosen: ProjectOptions,
+  options: { readonly out: string; readonly bundles?: string },
+  output: Output,
+): Promise<Assembled> {
+  const [project, { resolveSettings, ConfigError }, { synthesize }] = await Promise.all([
+    compileOrFail(chosen, output),
+    import('../../deploy/config/resolveSettings.js'),
+    loadPackage(() => import('../../deploy/synthesize.js')),
+  ])
+  const settings = settingsOf()
+  const bundles = options.bundles ?? fileURLToPath(new URL('../../lambda', import.meta.url))
+  if (!existsSync(bundles)) {
+    throw new CliError('environment', "The functions' code is not there.", {
+      hint: 'In a checkout, build it first: npm run build',
+    })
+  }
+  return { project, settings, synthesis: written(), findings: [] }
+
+  function settingsOf(): DeploymentSettings {
+    try {
+      return resolveSettings(chosen.config, { ...project, name: chosen.baseName }, chosen.env)
+    } catch (error) {
+      if (error instanceof ConfigError) throw configMistakes(chosen.configFile, error.mistakes)
+      throw error
+    }
+  }
+
+  function written(): Synthesis {
+    try {
+      return synthesize({ project, settings, bundles, out: options.out })
+    } catch (cause) {
+      const { message } = cause as Error
+      // The two failures that are the user's to mend are told by Error; anything else is a bug and stays one.
+      if (/^The folder |CloudFormation|MB|resources/.test(message))
+        throw new CliError('input', message, { cause })
+      throw cause
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { resourceNames } from '../../deploy/plan/names.js'
+import { CliError } from '../cliError.js'
+import type { Output } from '../output.js'
+import type { Assembled } from './assemble.js'
+import { openToolkit, pollInterval } from './cdkToolkit.js'
+import { type DeployedStack, readDeployed } from './deployedState.js'
+import { explainFailure } from './explainFailure.js'
+import { noteModel } from './storedData.js'
+
+export interface DeployProject {
+  readonly assembled: Assembled
+  /** Folder of the cloud assembly. */
+  readonly out: string
+  /** What is deployed now; undefined: nothing. */
+  readonly before: DeployedStack | undefined
+  /** True when the table is there although nothing is deployed: an earlier deployment has kept it. */
+  readonly adopts: boolean
+  readonly output: Output
+}
+
+/** The template's parameter, as `deploy/stack/api.ts` has it; that file would load the whole CDK. */
+const API_KEY_EXPIRES = 'ApiKeyExpires'
+
+const DAY = 24 * 60 * 60
+
+/** Has CloudFormation make what was assembled, and notes the model in the table. Throws `CliError` with the reason of a failure. */
+export async function deployProject({
+  assembled,
+  out,
+  before,
+  adopts,
+  output,
+}: DeployProject): Promise<DeployedStack> {
+  const { project, settings } = assembled
+  const { stack } = resourceNames(project.name)
+  const { toolkit, source, lib, end } = await openToolkit(out, output)
+  const expires = keyExpiry(before?.parameters[API_KEY_EXPIRES], settings.api.keyDays, Date.now() / 1000)
+  const started = new Date()
+  try {
+    await toolkit.deploy(source, {
+      stacks: { strategy: lib.StackSelectionStrategy.ALL_STACKS },
+      parameters: lib.StackParameters.exactly({ [API_KEY_EXPIRES]: String(expires) }),
+      // What an earlier deployment has kept is taken in again by its name.
+      deploymentMethod: { method: 'change-set', ...(adopts && { importExistingResources: true }) },
+      ...pollInterval(),
+    })
+  } catch (cause) {
+    const failure = await explainFailure(stack, started).catch(() => undefined)
+    const reason = failure
+      ? `${failure.id} (${failure.type}): ${failure.reason}`
+      : (cause as Error).message.split('\n', 1)[0]
+    throw new CliError('environment', `The deployment has failed. ${reason}`, {
+      hint: 'CloudFormation has gone back to what was deployed before. Its console shows every step.',
+      cause,
+    })
+  } finally {
+    end()
+  }
+  await noteModel(project)
+  const after = await readDeployed(stack)
+  if (!after) throw new CliError('environment', `The stack ${stack} is gone after its deployment.`)
+  return after
+}
+
+/**
+ * When the API's key expires, in seconds since 1970, on a full hour as AppSync has it. A key keeps its time until half of
+ * its life is over, so that a deployment without changes changes nothing.
+ */
+export function keyExpiry(present: string | undefined, days: number, now: number): number {
+  const kept = Number(present)
+  if (kept > now + (days * DAY) / 2 && kept <= now + days * DAY) return kept
+  return Math.floor((now + days * DAY) / 3600) * 3600
+}

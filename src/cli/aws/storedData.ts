@@ -1,0 +1,64 @@
+import { resourceNames } from '../../deploy/plan/names.js'
+import type { Project } from '../../model/types.js'
+import type { ItemTable } from '../../ports/itemTable.js'
+import { checkStoredData } from '../../runtime/migration/checkStoredData.js'
+import { readMeta, writeMeta } from '../../runtime/migration/projectMeta.js'
+import { systemTime } from '../../runtime/times.js'
+import { loadPackage } from './loadPackage.js'
+
+/** What the table of a project holds of an earlier deployment. */
+export interface StoredState {
+  /** False before the first deployment, and after the data has been deleted. */
+  readonly hasTable: boolean
+  /** How the stored rows contradict the model; sentences. */
+  readonly contradictions: readonly string[]
+}
+
+/** Looks at the stored data of a project with the model that is to be deployed. Reads tables that the model changes. */
+export function readStored(project: Project): Promise<StoredState> {
+  return withTable(project.name, async (table) => {
+    try {
+      const meta = await readMeta(table)
+      if (!meta || meta.modelHash === project.hash) return { hasTable: true, contradictions: [] }
+      return { hasTable: true, contradictions: await checkStoredData(project, meta.tables, table) }
+    } catch (error) {
+      if (isMissing(error)) return { hasTable: false, contradictions: [] }
+      throw error
+    }
+  })
+}
+
+/** Notes the model that the table is used with from now on. */
+export function noteModel(project: Project): Promise<void> {
+  return withTable(project.name, async (table) => {
+    const meta = await readMeta(table)
+    if (meta?.modelHash !== project.hash) await writeMeta(table, project, systemTime(Date.now()))
+  })
+}
+
+async function withTable<T>(name: string, use: (table: ItemTable) => Promise<T>): Promise<T> {
+  const [{ dynamoDbClient }, { dynamoItemTable }] = await loadPackage(() =>
+    Promise.all([
+      import('../../adapters/aws/clients/dynamoDbClient.js'),
+      import('../../adapters/aws/dynamo/dynamoItemTable.js'),
+    ]),
+  )
+  const client = dynamoDbClient()
+  try {
+    return await use(dynamoItemTable({ client, tableName: resourceNames(name).table }))
+  } finally {
+    client.destroy()
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  for (
+    let one = error as { name?: string; cause?: unknown } | undefined, depth = 0;
+    one && depth < 5;
+    depth += 1
+  ) {
+    if (one.name === 'ResourceNotFoundException') return true
+    one = one.cause as typeof one
+  }
+  return false
+}
