@@ -271,6 +271,26 @@ export function itemTableConformance(
         expect(await table.get(keyOf(item))).toEqual(fitting)
       })
 
+      test('a put is looked at before its condition is, an update after', async () => {
+        const item = user('first-size', { half: 'x'.repeat(MAX_ITEM_BYTES / 2) })
+        await table.write({ kind: 'put', item })
+        const fill = 'x'.repeat(MAX_ITEM_BYTES)
+        const put: Write = { kind: 'put', item: { ...item, fill }, condition: { kind: 'notExists' } }
+        await expectTooLarge(table.write(put))
+        await expectTooLarge(table.transact([put]))
+        const check: Write = { kind: 'check', key: keyOf(item), condition: { kind: 'notExists' } }
+        await expectTooLarge(table.transact([check, { kind: 'put', item: user('first-size-2', { fill }) }]))
+        const update: Write = {
+          kind: 'update',
+          key: keyOf(item),
+          set: { other: item.half as string },
+          condition: { kind: 'equals', attributes: { id: 'another' } },
+        }
+        expect(await table.write(update)).toEqual(CONDITION_FAILED)
+        expect(await table.transact([update])).toEqual({ ...CONDITION_FAILED, failed: [0] })
+        expect(await table.get(keyOf(item))).toEqual(item)
+      })
+
       test('an update may not make an item larger than 400 KB', async () => {
         const item = user('growing', { half: 'x'.repeat(MAX_ITEM_BYTES / 2) })
         await table.write({ kind: 'put', item })

@@ -40,6 +40,8 @@ export function prepareWrite(write: Write): PreparedWrite {
 /** Reads what a write needs in the current write transaction and decides whether it can be done. */
 export function planWrite(environment: Environment, prepared: PreparedWrite): WritePlan | Refusal {
   const { write, key, storedKey } = prepared
+  // DynamoDB looks at what is put before it looks at the condition.
+  if (prepared.put && prepared.put.text === undefined) return 'itemTooLarge'
   const stored = environment.items.get(storedKey)
   const before = stored === undefined ? undefined : decodeItem(key, stored)
   if (!holds(write.condition, before)) return 'conditionFailed'
