@@ -3,7 +3,8 @@ import type { BulkItemTable, CreateResult, GroupResult } from '../../../ports/bu
 import type { Item, Write } from '../../../ports/itemTable.js'
 import { StoreError } from '../../../ports/storeError.js'
 import { asStored } from './attributeValues.js'
-import { checkDistinct, type DynamoTable, dynamoItemTable, keyText } from './dynamoItemTable.js'
+import { checkDistinct, type DynamoTable, dynamoItemTable } from './dynamoItemTable.js'
+import { keyText, writeKeyText } from './keyText.js'
 import { type Backoff, pause } from './retry.js'
 import { singleWrite } from './singleWrite.js'
 import { transaction } from './transaction.js'
@@ -62,7 +63,7 @@ export function bulkItemTable({
       const ignored = new Set(ignore)
       return inOrder(
         items,
-        (item) => [keyText({ kind: 'put', item })],
+        (item) => [keyText(item)],
         (item) => limited(() => patiently(() => createOne(item, ignored))),
       )
     },
@@ -71,7 +72,7 @@ export function bulkItemTable({
       for (const writes of groups) checkDistinct(writes)
       return inOrder(
         groups,
-        (writes) => writes.map(keyText),
+        (writes) => writes.map(writeKeyText),
         (writes) => limited(() => patiently(() => writeGroup(writes))),
       )
     },
@@ -88,7 +89,7 @@ const SYSTEM_ATTRIBUTES: readonly string[] = [
   'GSI1-SK',
 ]
 
-/** On top of what the SDK tries by itself: a table that has just been made takes minutes to grow. In all about 2 minutes. */
+/** On top of what the SDK tries by itself: a table that has just been made takes minutes to grow. In all a few minutes. */
 const PATIENCE: Backoff = { attempts: 30, baseMs: 200, capMs: 10_000 }
 
 function compared(item: Item, ignored: ReadonlySet<string>): Record<string, unknown> {

@@ -18,6 +18,7 @@ import {
 } from '../../../ports/itemTable.js'
 import { type Attributes, toItem, toKey } from './attributeValues.js'
 import { getBatch, MAX_GET_KEYS } from './getBatch.js'
+import { writeKeyText } from './keyText.js'
 import { singleWrite } from './singleWrite.js'
 import { itemTooLarge, storeFailure } from './storeFailure.js'
 import { transaction } from './transaction.js'
@@ -107,14 +108,8 @@ export function dynamoItemTable({ client, tableName }: DynamoTable): ItemTable {
 const LEAST_SCANNED = 256
 
 export function checkDistinct(writes: readonly Write[]): void {
-  const keys = new Set(writes.map(keyText))
+  const keys = new Set(writes.map(writeKeyText))
   invariant(keys.size === writes.length, 'the writes of a transaction are on different keys')
-}
-
-/** The key of a write's item, as one text. */
-export function keyText(write: Write): string {
-  const { PK, SK } = write.kind === 'put' ? write.item : write.key
-  return `${PK}\0${SK}`
 }
 
 function keyCondition(

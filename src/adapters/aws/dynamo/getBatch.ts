@@ -2,6 +2,7 @@ import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamo
 import type { ItemKey } from '../../../model/keys.js'
 import type { Item } from '../../../ports/itemTable.js'
 import { toItem, toKey } from './attributeValues.js'
+import { keyText } from './keyText.js'
 import { type Backoff, pause } from './retry.js'
 import { storeFailure, throttled } from './storeFailure.js'
 
@@ -40,7 +41,3 @@ export async function getBatch(
 
 /** Between answers that hold nothing. In all at most about 5 seconds. */
 const BACKOFF: Backoff = { attempts: 8, baseMs: 25, capMs: 1500 }
-
-function keyText({ PK, SK }: ItemKey): string {
-  return `${PK}\0${SK}`
-}
