@@ -1,5 +1,5 @@
 import type { LakeTable } from '../../model/lakeSchema.js'
-import type { Argument, Project, SqlTemplate, TypeRef } from '../../model/types.js'
+import type { Argument, Project, ResultColumn, SqlTemplate, TypeRef } from '../../model/types.js'
 import type { CheckedColumn, SqlChecker } from '../../ports/sqlChecker.js'
 import type { Token } from '../../trino/lex.js'
 import { checkResult, seenColumns } from './checkResult.js'
@@ -10,6 +10,7 @@ import type { Catalog } from './resolution.js'
 import { resolveNames } from './resolveNames.js'
 import { checkDeleteTree } from './rewriteDelete.js'
 import { sampleStatement } from './sampleValues.js'
+import { selectAsText } from './selectAsText.js'
 import { parseTree } from './syntaxTree.js'
 
 export interface QueryRequest {
@@ -30,8 +31,10 @@ export interface QueryRequest {
 
 export interface QueryFindings {
   readonly sql: SqlTemplate
-  /** Names of the result's columns as far as they are known. */
-  readonly columns: readonly string[]
+  /** The same with arrays and rows as JSON texts, where it has any. */
+  readonly textSql?: SqlTemplate
+  /** The result's columns as far as they are known. */
+  readonly columns: readonly ResultColumn[]
   /** Lake names of the tables that it reads. */
   readonly tables: readonly string[]
   readonly problems: readonly SqlProblem[]
@@ -63,16 +66,21 @@ export async function analyzeQuery(request: QueryRequest): Promise<QueryFindings
   const own = request.returns === undefined && strangers.length > 0 ? firstOf(request) : undefined
   const named = resolved.problems.filter(({ start }) => start !== own?.start)
   problems.push(...withoutKnown(named, problems))
-  const found = { sql, tables: resolved.tables, columns: resolved.output ?? [] }
+  const found = { sql, tables: resolved.tables, columns: (resolved.output ?? []).map((name) => ({ name })) }
   if (problems.length > 0) return { ...found, problems }
 
   const checked = await askEngine(request, sql, pieces)
   if (checked && 'code' in checked) return { ...found, problems: [checked] }
   const columns = seenColumns(resolved.output, checked)
   if (!columns) return { ...found, problems }
-  if (request.returns)
-    problems.push(...checkResult(columns, request.returns, request.catalog, request.written))
-  return { ...found, columns: columns.map(({ name }) => name), problems }
+  if (!request.returns) return { ...found, columns: columns.map(({ name }) => ({ name })), problems }
+  problems.push(...checkResult(columns, request.returns, request.catalog, request.written))
+  const text = selectAsText(query, pieces, columns)
+  if ('code' in text) return { ...found, problems: [...problems, text] }
+  // What has no form in JSON shows here, and not on Athena.
+  const refused = text.textSql && (await askEngine(request, text.textSql, pieces))
+  if (refused && 'code' in refused) return { ...found, problems: [...problems, refused] }
+  return { ...found, ...text, problems }
 }
 
 /** `$join_table(t)` names a table that no INSERT declares. */

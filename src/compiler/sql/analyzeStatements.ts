@@ -158,7 +158,8 @@ async function compileSelectDraft(
     mode: input.mode,
     returns: input.returns,
     sql: found.sql,
-    columns: found.columns.map((name) => ({ name })),
+    ...(found.textSql && { textSql: found.textSql }),
+    columns: found.columns,
     tables: found.tables,
   }
 }

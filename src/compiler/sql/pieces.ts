@@ -134,6 +134,16 @@ export function templateOf(pieces: readonly Piece[]): SqlTemplate {
   return parts
 }
 
+/** The pieces that stem from a stretch of the user's text. */
+export function piecesOf(pieces: readonly Piece[], start: number, end: number): Piece[] {
+  return pieces.filter((piece) => piece.start >= start && piece.end <= end)
+}
+
+/** Text of the compiler's own. */
+export function textPiece(text: string): Piece {
+  return { kind: 'text', text, start: 0, end: 0 }
+}
+
 /** A problem for a `$args.name` that the field does not declare. */
 export function unknownArgument(name: string, span: Span, known: readonly string[]): SqlProblem {
   const names = known.length === 0 ? 'The field has no arguments.' : `Its arguments are ${known.join(', ')}.`

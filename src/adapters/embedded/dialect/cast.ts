@@ -1,6 +1,8 @@
 import type { Span, TypeName } from '../../../trino/ast.js'
+import { fromJson, toJson } from './castJson.js'
 import { duckdbTypeOf, fieldName, quoteIdentifier } from './ddl.js'
 import { typedLiteral } from './literals.js'
+import { toText } from './toText.js'
 import { TranslateError } from './translateError.js'
 import { coerce, failWhen, localTime, type Typed, typed } from './typed.js'
 import {
@@ -216,91 +218,6 @@ function fromText(value: Typed, to: SqlType, span: Span): string | undefined {
     default:
       return undefined
   }
-}
-
-/** The value as CAST(… AS varchar) writes it; undefined for types that Trino does not write. */
-export function toText(value: Typed): string | undefined {
-  const { sql, type } = value
-  switch (type.kind) {
-    case 'varchar':
-      return sql
-    case 'boolean':
-    case 'tinyint':
-    case 'smallint':
-    case 'integer':
-    case 'bigint':
-    case 'decimal':
-    case 'date':
-    case 'uuid':
-      return `CAST(${sql} AS VARCHAR)`
-    case 'double':
-    case 'real':
-      return `ocg_floating_text(CAST(${sql} AS VARCHAR))`
-    case 'time':
-      return `left(strftime(DATE '2000-01-01' + ${sql}, '%H:%M:%S.%f'), ${clockLength(type.precision)})`
-    case 'timestamp':
-      return timestampText(sql, type.precision)
-    case 'timestampTz':
-      return `(${timestampText(localTime(value), type.precision)} || ' ' || ${value.zone ?? "'UTC'"})`
-    default:
-      return undefined
-  }
-}
-
-function timestampText(sql: string, precision: number): string {
-  return `left(strftime(${sql}, '%Y-%m-%d %H:%M:%S.%f'), ${11 + clockLength(precision)})`
-}
-
-function clockLength(precision: number): number {
-  return precision === 0 ? 8 : 9 + precision
-}
-
-function fromJson(sql: string, to: SqlType): string | undefined {
-  switch (to.kind) {
-    case 'varchar':
-      return `ocg_json_to_text(${sql})`
-    case 'boolean':
-      return `ocg_json_to_boolean(${sql})`
-    case 'tinyint':
-    case 'smallint':
-    case 'integer':
-    case 'bigint':
-      return `CAST(ocg_json_to_bigint(${sql}) AS ${duckdbTypeOf(to)})`
-    case 'real':
-    case 'double':
-      return `CAST(ocg_json_to_double(${sql}) AS ${duckdbTypeOf(to)})`
-    case 'array':
-    case 'map':
-    case 'row':
-      return isJsonLike(to) ? `CAST(${sql} AS ${duckdbTypeOf(to)})` : undefined
-    default:
-      return undefined
-  }
-}
-
-/** Whether values nested in JSON can be read into the type as Trino reads them. */
-function isJsonLike(type: SqlType): boolean {
-  if (type.kind === 'array') return isJsonLike(type.item)
-  if (type.kind === 'map') return type.key.kind === 'varchar' && isJsonLike(type.value)
-  if (type.kind === 'row')
-    return type.fields.every((field) => field.name !== undefined && isJsonLike(field.type))
-  return ['varchar', 'boolean', 'integer', 'bigint', 'double', 'json'].includes(type.kind)
-}
-
-function toJson(value: Typed): string | undefined {
-  const { type, sql } = value
-  if (['date', 'timestamp', 'timestampTz'].includes(type.kind)) return `to_json(${toText(value)})`
-  return isJsonWritable(type) ? `to_json(${sql})` : undefined
-}
-
-function isJsonWritable(type: SqlType): boolean {
-  if (type.kind === 'array') return isJsonWritable(type.item)
-  if (type.kind === 'map') return type.key.kind === 'varchar' && isJsonWritable(type.value)
-  if (type.kind === 'row')
-    return type.fields.every((field) => field.name !== undefined && isJsonWritable(field.type))
-  // DuckDB would write 1.50 as 1.5.
-  if (type.kind === 'decimal') return false
-  return isNumeric(type) || ['varchar', 'boolean', 'json', 'date'].includes(type.kind)
 }
 
 /** Arrays and rows item by item. */

@@ -38,7 +38,7 @@ export function typedLiteral(type: string, text: string, span: Span): Typed {
       } catch {
         throw wrong()
       }
-      return typed(`CAST(${quoteString(text)} AS JSON)`, JSON_TYPE)
+      return typed(`json(${quoteString(text)})`, JSON_TYPE)
     }
     default:
       throw wrong()

@@ -1,8 +1,8 @@
 import type { Span } from '../../../../trino/ast.js'
-import { toText } from '../cast.js'
 import { duckdbTypeOf } from '../ddl.js'
 import type { FunctionCall } from '../functionCall.js'
 import { type FunctionRule, type Rules, requireCount, scalar } from '../functionRule.js'
+import { toText } from '../toText.js'
 import { TranslateError } from '../translateError.js'
 import { asBigint, coerce, commonTypeOf, failWhen, type Typed, typed } from '../typed.js'
 import {

@@ -74,7 +74,7 @@ const parse = scalar((call) => {
 
 const format = scalar((call) => {
   requireCount(call, 1)
-  return typed(`CAST(json(${call.as(0, JSON_TYPE)}) AS VARCHAR)`, VARCHAR)
+  return typed(`CAST(${call.as(0, JSON_TYPE)} AS VARCHAR)`, VARCHAR)
 })
 
 export const jsonRules: Rules = {
