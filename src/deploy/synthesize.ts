@@ -4,9 +4,12 @@ import { App } from 'aws-cdk-lib/core'
 import { sha256Hex } from '../model/keys.js'
 import type { Project } from '../model/types.js'
 import { writeFunctionAssets } from './assets/functionAssets.js'
+import { checkTemplates } from './checks/checkTemplates.js'
+import type { Finding } from './checks/finding.js'
 import type { DeploymentSettings } from './config/settings.js'
 import { resourceNames } from './plan/names.js'
 import { type PlannedFunction, planFunctions } from './plan/planFunctions.js'
+import { appsyncSchema } from './stack/appsyncSchema.js'
 import { buildStack } from './stack/buildStack.js'
 import { checkSizes } from './stack/checkSizes.js'
 import type { Template } from './template.js'
@@ -32,6 +35,8 @@ export interface Synthesis {
   /** Files that are uploaded besides the templates. */
   readonly assets: readonly { readonly file: string; readonly bytes: number }[]
   readonly functions: readonly PlannedFunction[]
+  /** What our own checks found in the templates: nothing, unless there is a bug. */
+  readonly findings: readonly Finding[]
   readonly milliseconds: number
 }
 
@@ -78,7 +83,10 @@ export function synthesize(input: SynthesisInput): Synthesis {
   const stacks = readStacks(out, stack.stackName)
   checkSizes(stacks)
   const files = new Map([...assets.values()].map(({ file, bytes }) => [file, { file, bytes }]))
-  return { stacks, assets: [...files.values()], functions, milliseconds: performance.now() - start }
+  const schema = appsyncSchema(project)
+  const findings = checkTemplates({ stacks, functions, project: project.name, schema })
+  const milliseconds = performance.now() - start
+  return { stacks, assets: [...files.values()], functions, findings, milliseconds }
 }
 
 /** Removes what an earlier synthesis wrote, and nothing else. */

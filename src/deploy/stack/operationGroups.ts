@@ -1,4 +1,4 @@
-import { CfnParameter, NestedStack, type Stack } from 'aws-cdk-lib/core'
+import { CfnParameter, type CfnStack, NestedStack, type Stack } from 'aws-cdk-lib/core'
 import { type LakeTable, lakeTables } from '../../model/lakeSchema.js'
 import type { Operation } from '../../model/types.js'
 import type { PlannedFunction } from '../plan/planFunctions.js'
@@ -70,6 +70,8 @@ function addGroup(
     parameters: values,
     description: `${pascal(name)} of ${deployment.project.name}.`,
   })
+  // Shown as it deploys, and what the other parts know it by.
+  ;(nested.nestedStackResource as CfnStack).overrideLogicalId(name)
   for (const dependency of dependencies) nested.nestedStackResource?.addResourceDependency(dependency)
   const given = new Map(
     Object.keys(values).map((id) => [id, new CfnParameter(nested, id, { type: 'String' }).valueAsString]),
