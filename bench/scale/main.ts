@@ -1,0 +1,34 @@
+import { readCalls } from './recordedCalls.js'
+import { type Report, reportOf } from './report.js'
+import { writeSection } from './sections.js'
+import { simulate } from './simulate.js'
+import { statementTable } from './statementTable.js'
+import { answersTable, partsTable } from './tables.js'
+import { WORKLOADS } from './workload.js'
+
+/**
+ * What of a deployed project gives way first at 1, 10, 100 and 1,000 times a load, by simulation on the calls that the
+ * end-to-end run recorded (`bench/results/awsCalls.json`) and on the limits that AWS documents (`limits.ts`).
+ *
+ *     npx tsx bench/scale/main.ts            # prints it; less than a minute
+ *     npx tsx bench/scale/main.ts --write    # and puts it into docs/scale.md
+ */
+const LOADS = [1, 10, 100, 1_000]
+const SEED = 20_261_121
+
+const isWritten = process.argv.includes('--write')
+const { source, calls } = readCalls()
+show('calls', `Calls: ${source}.`)
+for (const workload of WORKLOADS) {
+  const reports = LOADS.map((load): Report => {
+    const { backend, seconds } = simulate({ workload, load, calls, seed: SEED })
+    return reportOf(backend, seconds)
+  })
+  show(workload.name, `${workload.title}.\n\n${partsTable(reports)}\n\n${answersTable(reports)}`)
+}
+show('statements', statementTable())
+
+function show(name: string, text: string): void {
+  process.stdout.write(`## ${name}\n\n${text}\n\n`)
+  if (isWritten) writeSection('docs/scale.md', name, text)
+}
