@@ -1,95 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  CreateBucketCommand,
-  DeleteObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-} from '@aws-sdk/client-s3'
+import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { athenaSqlEngine } from '../../../src/adapters/aws/athena/athenaSqlEngine.js'
-import { athenaClient } from '../../../src/adapters/aws/clients/athenaClient.js'
-import { s3Client } from '../../../src/adapters/aws/clients/s3Client.js'
-import { rowFileMaker } from '../../../src/lake/rowFile.js'
-import { lakeTables } from '../../../src/model/lakeSchema.js'
-import type { Item } from '../../../src/ports/itemTable.js'
 import type { SqlEngine, SqlExecution, SqlRow } from '../../../src/ports/sqlEngine.js'
-import { entityItem, SHOP } from '../../sql/testShop.js'
-import {
-  type AthenaAccess,
-  type AthenaServer,
-  startAthenaServer,
-} from '../servers/athena/startAthenaServer.js'
-import { type ObjectServer, startObjectServer } from '../servers/objectServer.js'
+import { entityItem } from '../../sql/testShop.js'
+import { type AthenaLake, openAthenaLake, RESULTS } from '../servers/athena/athenaLake.js'
+import type { AthenaAccess } from '../servers/athena/startAthenaServer.js'
 
-const LAKE = 'ocg-shop-111122223333'
-const RESULTS = 'ocg-shop-athena-results-111122223333'
-const TABLES = lakeTables(SHOP)
-
-let objects: ObjectServer
-let server: AthenaServer
-let s3: ReturnType<typeof s3Client>
+let lake: AthenaLake
 let engine: SqlEngine
 let onListed: ((table: string) => Promise<void>) | undefined
 let fault: ((operation: string) => { type: string; message: string } | undefined) | undefined
 const accesses: AthenaAccess[] = []
 const events: Readonly<Record<string, unknown>>[] = []
 
-function open(options: Partial<Parameters<typeof athenaSqlEngine>[0]> = {}): SqlEngine {
-  return athenaSqlEngine({
-    client: athenaClient({ ...objects.settings, endpoint: server.endpoint }),
-    database: 'shop_db',
-    outputLocation: `s3://${RESULTS}/results/`,
-    workgroup: 'OCG-shop',
-    resultReuseMinutes: 0,
-    clock: { now: () => Date.now() },
-    restarts: true,
-    ...options,
-  })
-}
-
 beforeAll(async () => {
-  objects = await startObjectServer()
-  s3 = s3Client(objects.settings)
-  for (const Bucket of [LAKE, RESULTS]) await s3.send(new CreateBucketCommand({ Bucket }))
-  server = await startAthenaServer({
-    s3,
-    lakeBucket: LAKE,
-    database: 'shop_db',
-    tables: TABLES,
-    workgroup: 'OCG-shop',
+  lake = await openAthenaLake({
     onAccess: (access) => accesses.push(access),
     onStateChange: (event) => events.push(event),
     onListed: async (table) => onListed?.(table),
     fault: (operation) => fault?.(operation),
   })
-  engine = open()
+  engine = lake.engine()
 })
 
-afterAll(async () => {
-  await server.close()
-  await objects.close()
-})
+afterAll(() => lake.close())
 
 beforeEach(async () => {
   onListed = undefined
   fault = undefined
   accesses.length = 0
   events.length = 0
-  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: LAKE }))
-  for (const { Key } of Contents) await s3.send(new DeleteObjectCommand({ Bucket: LAKE, Key }))
+  await lake.empty()
 })
-
-async function put(...items: readonly Item[]): Promise<string[]> {
-  return Promise.all(
-    items.map(async (item) => {
-      const table = TABLES.find(({ name }) => name === item.entityType)
-      if (!table) throw new Error('There is no such table.')
-      const { path, body } = rowFileMaker(table)(item)
-      await s3.send(new PutObjectCommand({ Bucket: LAKE, Key: path, Body: body }))
-      return path
-    }),
-  )
-}
 
 async function finished(executionId: string): Promise<SqlExecution | undefined> {
   for (;;) {
@@ -100,14 +42,16 @@ async function finished(executionId: string): Promise<SqlExecution | undefined> 
 }
 
 async function users(count: number): Promise<string[]> {
-  return put(...Array.from({ length: count }, (_, index) => entityItem('user', `u${index}`, { age: index })))
+  return lake.put(
+    ...Array.from({ length: count }, (_, index) => entityItem('user', `u${index}`, { age: index })),
+  )
 }
 
 const IN_TIME = { timeoutMs: 20_000, maxRows: 10_000 }
 
 describe('a query on Athena', () => {
   it('shows exactly the rows whose objects are there', async () => {
-    const [first] = await put(
+    const [first] = await lake.put(
       entityItem('user', 'a', { name: 'Ada', age: 36, createdAt: '2024-02-03T04:05:06.007Z' }),
       entityItem('user', 'b', { name: '', active: true }),
     )
@@ -119,8 +63,8 @@ describe('a query on Athena', () => {
         ['b', '', null, true, '2024-05-06T07:08:09.010Z', '2024/05/06'],
       ],
     })
-    await s3.send(new DeleteObjectCommand({ Bucket: LAKE, Key: first }))
-    await put(entityItem('user', 'b', { name: 'Bob' }))
+    await lake.remove(first as string)
+    await lake.put(entityItem('user', 'b', { name: 'Bob' }))
     expect((await engine.query('SELECT id, name FROM user', IN_TIME)).rows).toEqual([['b', 'Bob']])
   })
 
@@ -129,7 +73,7 @@ describe('a query on Athena', () => {
     let times = 0
     onListed = async () => {
       times += 1
-      if (times === 1) await s3.send(new DeleteObjectCommand({ Bucket: LAKE, Key: paths[0] }))
+      if (times === 1) await lake.remove(paths[0] as string)
     }
     expect((await engine.query('SELECT count(*) FROM user', IN_TIME)).rows).toEqual([[2]])
     expect(times).toBe(2)
@@ -140,7 +84,7 @@ describe('a query on Athena', () => {
     let times = 0
     onListed = async () => {
       times += 1
-      if (times === 1) await put(entityItem('user', 'u0', { age: 77 }))
+      if (times === 1) await lake.put(entityItem('user', 'u0', { age: 77 }))
     }
     expect((await engine.query('SELECT age FROM user', IN_TIME)).rows).toEqual([[77]])
   })
@@ -169,7 +113,7 @@ describe('an execution on Athena', () => {
     const paths = await users(2)
     onListed = async () => {
       onListed = undefined
-      await s3.send(new DeleteObjectCommand({ Bucket: LAKE, Key: paths[0] }))
+      await lake.remove(paths[0] as string)
     }
     const { executionId } = await engine.start({ sql: 'SELECT count(*) FROM user', token: `t${paths[0]}` })
     expect(await finished(executionId)).toEqual({
@@ -190,7 +134,7 @@ describe('an execution on Athena', () => {
   })
 
   it('does not start again where the function may not', () => {
-    expect(open({ restarts: false }).restart).toBeUndefined()
+    expect(lake.engine({ restarts: false }).restart).toBeUndefined()
   })
 
   it('writes its result into the results bucket, with the rights of its caller', async () => {
@@ -200,7 +144,7 @@ describe('an execution on Athena', () => {
       token: 'csv',
     })
     await finished(executionId)
-    const { Contents = [] } = await s3.send(
+    const { Contents = [] } = await lake.s3.send(
       new ListObjectsV2Command({ Bucket: RESULTS, Prefix: `results/${executionId}` }),
     )
     expect(Contents.map(({ Key }) => Key)).toEqual([
@@ -220,11 +164,11 @@ describe('an execution on Athena', () => {
   })
 
   it('reuses a result when it may', async () => {
-    const reusing = open({ resultReuseMinutes: 5 })
+    const reusing = lake.engine({ resultReuseMinutes: 5 })
     const sql = 'SELECT count(*) AS reused FROM user'
     await users(1)
     expect((await reusing.query(sql, IN_TIME)).rows).toEqual([[1]])
-    await put(entityItem('user', 'z'))
+    await lake.put(entityItem('user', 'z'))
     expect((await reusing.query(sql, IN_TIME)).rows).toEqual([[1]])
     expect((await engine.query(sql, IN_TIME)).rows).toEqual([[2]])
   })
