@@ -109,7 +109,9 @@ class Pool {
     return new Promise((resolve) => {
       const settle = (outcome: InvocationResult, keep: boolean) => {
         clearTimeout(timer)
-        worker.removeAllListeners()
+        // Only ours: without its own a worker says nothing any more.
+        worker.removeAllListeners('message')
+        worker.removeAllListeners('error')
         if (keep) this.#give(worker)
         else this.#discard(worker)
         resolve(outcome)
