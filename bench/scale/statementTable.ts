@@ -27,3 +27,23 @@ export function statementTable(): string {
 function duration(seconds: number): string {
   return seconds < 120 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds / 60)} min`
 }
+
+/** The cost of one unfiltered statement by its parts. */
+export function statementCostTable(): string {
+  const partitions = PARTITIONS[0].partitions
+  const dollars = (amount: number) => `$${amount.toFixed(amount < 0.01 ? 5 : 2)}`
+  return table(
+    ['rows read', 'LIST requests', 'GET requests', 'Athena', 'together', 'a thousand such statements'],
+    ROWS.map((rows) => {
+      const { lists, reads, listCost, readCost, scanCost, total } = statementCost(partitions, rows)
+      return [
+        rows.toLocaleString('en'),
+        `${lists.toLocaleString('en')}, ${dollars(listCost)}`,
+        `${reads.toLocaleString('en')}, ${dollars(readCost)}`,
+        dollars(scanCost),
+        dollars(total),
+        `$${Math.round(total * 1000).toLocaleString('en')}`,
+      ]
+    }),
+  )
+}

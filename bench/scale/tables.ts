@@ -41,18 +41,23 @@ export function answersTable(reports: readonly Report[]): string {
   const statements = reports.map(({ statementMs: { p50, p99 } }) =>
     Number.isNaN(p50) ? 'none ended' : `${time(p50)}, ${time(p99)}`,
   )
+  const collisions = reports.map(({ conflicts, answers }) => {
+    const inserts = answers.find(({ kind }) => kind === 'insertRelation')?.count ?? 0
+    return inserts === 0 ? '–' : percent(conflicts / inserts)
+  })
   const hasStatements = reports.some(({ statementMs }) => !Number.isNaN(statementMs.p50))
   return table(
     ['', ...reports.map(({ load }) => LOADS_TITLE(load))],
     [
       ...rows,
       ['from a write to its row in the lake', ...freshness],
+      ['relations whose transaction met another one', ...collisions],
       ...(hasStatements ? [['a statement that succeeds, in Athena', ...statements]] : []),
     ],
   )
 }
 
-const FAILURES: Readonly<Record<string, string>> = { Lambda: 'no concurrency', AppSync: 'no tokens' }
+const FAILURES: Readonly<Record<string, string>> = { Lambda: 'no room in Lambda', AppSync: 'no tokens' }
 
 /** A table in Markdown. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
