@@ -5,6 +5,7 @@
  */
 export { DataFolderError, type DataFolderFailure } from './adapters/embedded/store/dataFolderError.js'
 export { compileSchema } from './compiler/compile.js'
+export { defineConfig, type OcgConfig } from './deploy/config/ocgConfig.js'
 export { AppError } from './errors/appError.js'
 export { ERROR_CODES, type ErrorCode } from './errors/codes.js'
 export type { Diagnostic, Source, SourcePosition } from './errors/diagnostic.js'

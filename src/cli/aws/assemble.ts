@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { Finding } from '../../deploy/checks/finding.js'
 import type { DeploymentSettings } from '../../deploy/config/settings.js'
 import type { Synthesis } from '../../deploy/synthesize.js'
 import type { Project } from '../../model/types.js'
@@ -8,6 +9,7 @@ import { compileOrFail } from '../compileSchema.js'
 import { configMistakes } from '../config/loadConfig.js'
 import type { ProjectOptions } from '../config/projectOptions.js'
 import type { Output } from '../output.js'
+import { readAssembly } from './assembly.js'
 import { loadPackage } from './loadPackage.js'
 
 /** A cloud assembly that has just been written. */
@@ -15,8 +17,8 @@ export interface Assembled {
   readonly project: Project
   readonly settings: DeploymentSettings
   readonly synthesis: Synthesis
-  /** What our own checks find wrong with the templates. None in a version that was tested. */
-  readonly findings: readonly { readonly check: string; readonly message: string }[]
+  /** What our own checks find wrong with the templates: bugs of ours, which no deployment is to show. */
+  readonly findings: readonly Finding[]
 }
 
 /** Compiles the schema and writes its cloud assembly. Throws `CliError` for mistakes in the schema or configuration. */
@@ -25,10 +27,11 @@ export async function assemble(
   options: { readonly out: string; readonly bundles?: string },
   output: Output,
 ): Promise<Assembled> {
-  const [project, { resolveSettings, ConfigError }, { synthesize }] = await Promise.all([
+  const [project, { resolveSettings, ConfigError }, { synthesize }, { checkTemplates }] = await Promise.all([
     compileOrFail(chosen, output),
     import('../../deploy/config/resolveSettings.js'),
     loadPackage(() => import('../../deploy/synthesize.js')),
+    import('../../deploy/checks/checkTemplates.js'),
   ])
   const settings = settingsOf()
   const bundles = options.bundles ?? fileURLToPath(new URL('../../lambda', import.meta.url))
@@ -37,8 +40,12 @@ export async function assemble(
       hint: 'In a checkout, build it first: npm run build',
     })
   }
-  return { project, settings, synthesis: written(), findings: [] }
+  const synthesis = written()
+  const { sdl } = await readAssembly(options.out)
+  const findings = checkTemplates({ ...synthesis, project: project.name, ...(sdl && { schema: sdl }) })
+  return { project, settings, synthesis, findings }
 
+  /** Throws `CliError` with every operation of the configuration that there is none of. */
   function settingsOf(): DeploymentSettings {
     try {
       return resolveSettings(chosen.config, { ...project, name: chosen.baseName }, chosen.env)

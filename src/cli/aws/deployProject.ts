@@ -1,3 +1,4 @@
+import type { DeploymentSettings } from '../../deploy/config/settings.js'
 import { resourceNames } from '../../deploy/plan/names.js'
 import { CliError } from '../cliError.js'
 import type { Output } from '../output.js'
@@ -60,6 +61,16 @@ export async function deployProject({
   const after = await readDeployed(stack)
   if (!after) throw new CliError('environment', `The stack ${stack} is gone after its deployment.`)
   return after
+}
+
+/** Whether a stack whose templates are as they should be needs no deployment: it is whole, and its key lives on. */
+export function isUpToDate(
+  { status, parameters }: DeployedStack,
+  { api }: DeploymentSettings,
+  now = Date.now() / 1000,
+): boolean {
+  const present = parameters[API_KEY_EXPIRES]
+  return /^(CREATE|UPDATE)_COMPLETE$/.test(status) && String(keyExpiry(present, api.keyDays, now)) === present
 }
 
 /**

@@ -40,9 +40,15 @@ async function deploy(options: DeployOptions): Promise<void> {
     const kinds = new Map(synthesis.functions.map(({ name, kind }) => [name, kind]))
     const diff = aws.diffDeployments(before, await aws.readAssembly(out), kinds)
     if (!output.json && diff.isDeployed && diff.hasChanges) output.note(`${aws.renderDiff(diff, output)}\n`)
+    refuseFindings(assembled.findings)
     refuseLoss(diff.resources.dataLoss)
     const stored = await onAws(() => aws.readStored(project))
     refuseContradictions(stored.contradictions)
+    if (before && !diff.hasChanges && aws.isUpToDate(before, assembled.settings)) {
+      await onAws(() => aws.noteModel(project))
+      if (!output.json) output.note('Nothing has changed since the last deployment.')
+      return await announce(project.name, before, output)
+    }
     const adopts = before === undefined && stored.hasTable
     const what = before
       ? 'Deploy these changes'
@@ -81,6 +87,14 @@ async function requireBootstrap(read: () => Promise<{ readonly state: string }>)
   if (state === 'ready') return
   throw new CliError('environment', 'This account and region are not prepared for deployments of the CDK.', {
     hint: 'Prepare them once: npx cdk bootstrap. See: ocg doctor',
+  })
+}
+
+function refuseFindings(findings: readonly { readonly place: string; readonly message: string }[]): void {
+  if (findings.length === 0) return
+  const list = findings.map(({ place, message }) => `\n  ${place}: ${message}`).join('')
+  throw new CliError('environment', `The templates are not right, and are therefore not deployed:${list}`, {
+    hint: 'This is a bug of oc-graphql: report it with the schema.',
   })
 }
 

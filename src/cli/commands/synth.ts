@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { Assembled } from '../aws/assemble.js'
+import { EXIT_CODES } from '../cliError.js'
 import { addOutputOptions, addSchemaOptions, type SchemaOptions } from '../commonOptions.js'
 import { projectOptions } from '../config/projectOptions.js'
 import { type Output, processOutput } from '../output.js'
@@ -28,6 +29,7 @@ async function synth(options: SynthOptions): Promise<void> {
   const out = resolve(options.out)
   const assembled = await assemble(chosen, { ...options, out }, output)
   const { synthesis, project, findings } = assembled
+  if (findings.length > 0) process.exitCode = EXIT_CODES.environment
   if (options.json) {
     const stacks = synthesis.stacks.map(({ name, resources, bytes, file }) => ({
       name,
@@ -74,6 +76,9 @@ async function show(assembled: Assembled, out: string, output: Output): Promise<
     ),
   ]
   await output.data(`${tables.join('\n\n')}\n`)
+  for (const { check, place, message } of assembled.findings) {
+    output.note(`${output.colors.red('finding')} (${check}) ${place}: ${message}`)
+  }
   const bytes = assets.reduce((sum, asset) => sum + asset.bytes, 0)
   output.note(
     `Wrote ${relative(process.cwd(), out) || '.'}: ${formatCount(stacks.length)} stacks, ` +

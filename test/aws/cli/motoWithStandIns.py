@@ -9,6 +9,7 @@ Usage: python motoWithStandIns.py PORT
 import sys
 
 from moto.cloudformation import parsing
+from moto.cloudformation.exceptions import CloudFormationError, ValidationError
 from moto.cloudformation.models import CloudFormationBackend
 from moto.server import main
 
@@ -65,7 +66,7 @@ class StandIn:
         # What a service would refuse, for the tests of failures.
         if "FAIL" in str(properties.get("Name", "")) or "refused" in str(properties.get("Description", "")):
             raise RuntimeError("The service refuses this resource.")
-        return cls(resource_name, properties)
+        return cls(f"{kwargs['LogicalId']}-stand-in", properties)
 
     @classmethod
     def update_from_cloudformation_json(
@@ -107,6 +108,30 @@ def execute_with_outputs(self, change_set_name, stack_name=None):
             stack.output_map = stack._create_output_map()
 
 
+class ChangeSetNotFound(CloudFormationError):
+    code = "ChangeSetNotFound"
+
+
+describe_change_set = CloudFormationBackend.describe_change_set
+
+
+def describe_or_not_found(self, change_set_name):
+    """moto says that a stack is missing when it is the change set, which tools wait for."""
+    try:
+        return describe_change_set(self, change_set_name)
+    except ValidationError:
+        raise ChangeSetNotFound(f"ChangeSet [{change_set_name}] does not exist") from None
+
+
+def delete_if_there(self, change_set_name):
+    """Deleting what is not there is no error."""
+    for change_set_id, change_set in list(self.change_sets.items()):
+        if change_set_name in (change_set_id, change_set.change_set_name):
+            del self.change_sets[change_set_id]
+
+
+CloudFormationBackend.describe_change_set = describe_or_not_found
+CloudFormationBackend.delete_change_set = delete_if_there
 parsing.resource_class_from_type = resource_class_from_type
 CloudFormationBackend.execute_change_set = execute_with_outputs
 main(["-H", "127.0.0.1", "-p", sys.argv[1]])
