@@ -1,0 +1,169 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { toAttributes } from '../../../src/adapters/aws/dynamo/attributeValues.js'
+import { ocg } from '../../cli/ocg.js'
+import { SCHEMA, workFolder } from '../../cli/workFolder.js'
+import { writeBundles } from '../../deploy/deployments.js'
+import { ACCOUNT, type Moto, REGION, startMotoWithStandIns } from './motoWithStandIns.js'
+
+let moto: Moto
+let dynamo: DynamoDBClient
+let s3: S3Client
+
+beforeAll(async () => {
+  moto = await startMotoWithStandIns()
+  const settings = {
+    endpoint: moto.endpoint,
+    region: REGION,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  }
+  dynamo = new DynamoDBClient(settings)
+  s3 = new S3Client({ ...settings, forcePathStyle: true })
+}, 360_000)
+
+afterAll(async () => {
+  dynamo?.destroy()
+  s3?.destroy()
+  await moto?.stop()
+})
+
+/** Runs a command in a folder with a schema and stand-ins for the functions' code. */
+async function project(files: Readonly<Record<string, string>> = {}) {
+  const cwd = await workFolder(files)
+  await mkdir(join(cwd, 'bundles'))
+  writeBundles(join(cwd, 'bundles'))
+  const run = (words: readonly string[], ...args: readonly string[]) =>
+    ocg([...words, '-n', 'shop', ...args], { cwd, env: moto.env })
+  return {
+    cwd,
+    run: (command: string, ...args: readonly string[]) => run([command], ...args),
+    build: (command: string, ...args: readonly string[]) => run([command], '--bundles', 'bundles', ...args),
+  }
+}
+
+const isThere = (Bucket: string) =>
+  s3.send(new HeadBucketCommand({ Bucket })).then(
+    () => true,
+    () => false,
+  )
+
+const stored = async (PK: string) =>
+  (
+    await dynamo.send(
+      new GetItemCommand({ TableName: 'OCG-shop', Key: toAttributes({ PK, SK: PK }) as never }),
+    )
+  ).Item
+
+test('before the bootstrap: the doctor says what is missing, and nothing is deployed', async () => {
+  const { run, build } = await project()
+  const doctor = await run('doctor', '--json')
+  expect(doctor).toMatchObject({ code: 2, stderr: '' })
+  const { ok, checks } = JSON.parse(doctor.stdout)
+  expect(ok).toBe(false)
+  expect(checks.map(({ name, state }: Record<string, string>) => `${name} ${state}`)).toEqual([
+    'node ok',
+    'schema ok',
+    'packages ok',
+    'region ok',
+    'credentials ok',
+    'bootstrap missing',
+    'permissions unknown',
+  ])
+  const deployed = await build('deploy', '--yes')
+  expect(deployed).toMatchObject({ code: 2, stderr: expect.stringContaining('npx cdk bootstrap') })
+  const destroyed = await run('destroy', '--yes')
+  expect(destroyed).toMatchObject({ code: 1, stderr: expect.stringContaining('shop is not deployed') })
+})
+
+test('deploy, diff, change, deploy, destroy, and at last delete the data', async () => {
+  await moto.bootstrap()
+  const { cwd, run, build } = await project()
+
+  const first = await build('diff', '--json')
+  expect(first).toMatchObject({ code: 4, stderr: '' })
+  expect(JSON.parse(first.stdout)).toMatchObject({ ok: true, isDeployed: false, hasChanges: true })
+
+  const unasked = await build('deploy')
+  expect(unasked).toMatchObject({ code: 3, stderr: expect.stringContaining('Confirm with --yes.') })
+  expect(await isThere(`ocg-shop-${ACCOUNT}`)).toBe(false)
+
+  const deployed = await build('deploy', '--yes', '--json')
+  expect(deployed.stderr).not.toContain('error')
+  expect(deployed.code).toBe(0)
+  expect(JSON.parse(deployed.stdout)).toMatchObject({
+    ok: true,
+    project: 'shop',
+    url: 'https://Api-stand-in.example.com/graphql',
+    outputs: { TableName: 'OCG-shop', LakeBucketName: `ocg-shop-${ACCOUNT}` },
+  })
+  expect(await isThere(`ocg-shop-${ACCOUNT}`)).toBe(true)
+  const meta = await stored('meta#project')
+  expect(meta?.modelHash?.S).toMatch(/^[0-9a-f]{32}$/)
+
+  const same = await build('diff')
+  expect(same).toMatchObject({ code: 0, stdout: '', stderr: 'Nothing would change.\n' })
+  const again = await build('deploy', '--yes')
+  expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('Nothing has changed since') })
+
+  // A field that goes and one that comes.
+  await writeFile(join(cwd, 'schema.graphql'), SCHEMA.replace('  price: Float\n', '  cost: Float\n'))
+  const changed = await build('diff')
+  expect(changed.code).toBe(4)
+  expect(changed.stdout).toContain('breaking  Track.price was removed.')
+  expect(changed.stdout).toContain('safe      track.cost is new. It is null in stored rows.')
+  expect(changed.stdout).toMatch(/AWS::Glue::Table 1 changed/)
+  const updated = await build('deploy', '--yes')
+  expect(updated).toMatchObject({ code: 0, stderr: expect.stringContaining('Deployed: shop.') })
+  expect((await stored('meta#project'))?.modelHash?.S).not.toBe(meta?.modelHash?.S)
+  expect(await build('diff')).toMatchObject({ code: 0 })
+
+  // A field that becomes required, and a row that has none.
+  const track = { PK: 'track#1', SK: 'track#1', entityType: 'track', id: '1', name: 'One' }
+  const times = { createdAt: '2024-01-01T00:00:00.000Z', updatedAt: '2024-01-01T00:00:00.000Z' }
+  await dynamo.send(new PutItemCommand({ TableName: 'OCG-shop', Item: toAttributes({ ...track, ...times }) }))
+  const stricter = SCHEMA.replace('  price: Float\n', '  cost: Float!\n')
+  await writeFile(join(cwd, 'schema.graphql'), stricter)
+  const risky = await build('diff')
+  expect(risky.stdout).toContain('risk      Track.cost becomes required. Every stored row must have a value.')
+  const refused = await build('deploy', '--yes')
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain('The stored data contradicts the schema')
+  expect(refused.stderr).toContain('Track 1: ')
+
+  // The data outlives the stack.
+  const destroyed = await run('destroy', '--yes', '--json')
+  expect(destroyed.code).toBe(0)
+  const kept = ['OCG-shop', `ocg-shop-${ACCOUNT}`, `ocg-shop-athena-results-${ACCOUNT}`]
+  expect(JSON.parse(destroyed.stdout)).toEqual({ ok: true, project: 'shop', kept, deleted: [] })
+  expect((await stored('track#1'))?.name?.S).toBe('One')
+
+  // It goes when it is asked for twice, and not before.
+  await s3.send(new PutObjectCommand({ Bucket: `ocg-shop-${ACCOUNT}`, Key: 'tables/track/x', Body: 'x' }))
+  const half = await run('destroy', '--yes', '--delete-data')
+  expect(half).toMatchObject({ code: 3, stderr: expect.stringContaining('--confirm shop') })
+  const wrong = await run('destroy', '--yes', '--delete-data', '--confirm', 'shop-prod')
+  expect(wrong).toMatchObject({ code: 3, stderr: expect.stringContaining('Nothing was changed.') })
+  expect(await isThere(`ocg-shop-${ACCOUNT}`)).toBe(true)
+  const gone = await run('destroy', '--yes', '--delete-data', '--confirm', 'shop', '--json')
+  expect(gone.code).toBe(0)
+  expect(JSON.parse(gone.stdout)).toMatchObject({ kept: [], deleted: expect.arrayContaining(kept) })
+  expect(await isThere(`ocg-shop-${ACCOUNT}`)).toBe(false)
+  await expect(stored('track#1')).rejects.toThrow(/not found/i)
+}, 300_000)
+
+test('environments are deployments of their own', async () => {
+  const { build, run } = await project()
+  const deployed = await build('deploy', '--yes', '--json', '--env', 'test')
+  expect(deployed.code).toBe(0)
+  const { project: name, outputs } = JSON.parse(deployed.stdout)
+  expect({ name, table: outputs.TableName }).toEqual({ name: 'shop-test', table: 'OCG-shop-test' })
+  expect(await build('diff', '--env', 'test')).toMatchObject({ code: 0 })
+  expect(await build('diff')).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('shop is not deployed'),
+  })
+  expect(await run('destroy', '--env', 'test', '--yes')).toMatchObject({ code: 0 })
+}, 120_000)
