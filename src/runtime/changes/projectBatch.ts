@@ -210,7 +210,8 @@ function sharedProbe(context: ProjectionContext): () => Promise<boolean> {
   async function ask(): Promise<boolean> {
     try {
       await context.table.get(META_KEY)
-      await context.objects.put(`probe/${context.project.name}`, new Uint8Array())
+      // Where the rows are, since its role may write nowhere else; no type has such a name.
+      await context.objects.put(`tables/.probe/${context.project.name}`, new Uint8Array())
       return true
     } catch (error) {
       context.log.warn('The lake takes nothing at the moment', { error })
