@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { s3ObjectStore } from '../../../src/adapters/aws/s3/s3ObjectStore.js'
+import { openStore } from '../../../src/adapters/embedded/store/openStore.js'
+import type { Store } from '../../../src/adapters/embedded/store/store.js'
 import type { SqlEngine, SqlExecution, SqlRow } from '../../../src/ports/sqlEngine.js'
-import { entityItem } from '../../sql/testShop.js'
-import { type AthenaLake, openAthenaLake, RESULTS } from '../servers/athena/athenaLake.js'
+import { entityItem, likeItem, newFolder, removeFolder } from '../../sql/testShop.js'
+import { type AthenaLake, LAKE, openAthenaLake, RESULTS } from '../servers/athena/athenaLake.js'
 import type { AthenaAccess } from '../servers/athena/startAthenaServer.js'
 
 let lake: AthenaLake
@@ -214,5 +217,57 @@ describe('a throttled Athena', () => {
     await expect(engine.start({ sql: 'SELECT 1', token: 'x' })).rejects.toMatchObject({
       reason: 'unavailable',
     })
+  })
+})
+
+describe('a removed relation', () => {
+  const KEY = 'tables/likes/year=2024/month=05/day=06'
+  let folder: string
+  let store: Store
+  let patient: SqlEngine
+
+  beforeAll(async () => {
+    folder = await newFolder()
+    store = await openStore(folder)
+    patient = lake.engine({ objects: s3ObjectStore({ client: lake.s3, bucket: LAKE }), table: store.table })
+  })
+  afterAll(async () => {
+    await store.close()
+    await removeFolder(folder)
+  })
+
+  /** A relation with its object in the lake, and not in the table. */
+  async function relation(user: string, incarnation: string) {
+    const item = likeItem(user, 'p1')
+    const [path = ''] = await lake.put(item)
+    return { item, path, relationId: String(item.relationId), s3Key: `${path}#${incarnation}` }
+  }
+
+  it('is there as long as its object is', async () => {
+    const [one, two] = [await relation('u1', 'i1'), await relation('u2', 'i1')]
+    expect(await patient.waitUntilGone([], 100)).toBe(true)
+    expect(await patient.waitUntilGone([one, two], 300)).toBe(false)
+    await lake.remove(one.path)
+    expect(await patient.waitUntilGone([one, two], 300)).toBe(false)
+    const begin = Date.now()
+    const gone = patient.waitUntilGone([one, two], 10_000)
+    await sleep(300)
+    await lake.remove(two.path)
+    expect(await gone).toBe(true)
+    expect(Date.now() - begin).toBeLessThan(5000)
+  })
+
+  it('is gone when another incarnation has taken its place', async () => {
+    const old = await relation('u3', 'i1')
+    await store.table.write({ kind: 'put', item: { ...old.item, s3Key: `${old.path}#i2` } })
+    expect(await patient.waitUntilGone([old], 100)).toBe(true)
+    expect(await patient.waitUntilGone([{ ...old, s3Key: `${old.path}#i2` }], 100)).toBe(false)
+  })
+
+  it('is there when the other incarnation has an object of its own', async () => {
+    const old = await relation('u4', 'i1')
+    const elsewhere = `${KEY.replace('day=06', 'day=07')}/x.parquet#i2`
+    await store.table.write({ kind: 'put', item: { ...old.item, s3Key: elsewhere } })
+    expect(await patient.waitUntilGone([old], 300)).toBe(false)
   })
 })

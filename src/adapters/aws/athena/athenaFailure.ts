@@ -16,48 +16,41 @@ export interface AthenaComplaint {
 
 const UNAVAILABLE = 'SQL is not available at the moment. Try again shortly.'
 
-/** The first rule that fits decides. Each looks at the whole text: codes also stand behind other words. */
+const DOES_NOT_FIT = 'The statement does not fit the tables that it reads.'
+const CHANGED = 'The data changed while the statement read it.'
+
+/** The first rule that fits decides. Codes also stand behind other words. */
 const RULES: readonly (readonly [RegExp, SqlFailureReason, string])[] = [
+  [/bytes scanned limit/i, 'failed', 'The statement would read more data than one statement may.'],
   [
-    /bytes scanned limit|BYTES_SCANNED|exceeded.{0,40}limit.{0,20}scan/i,
-    'failed',
-    'The statement would read more data than one statement may.',
-  ],
-  [
-    /Query timeout|EXCEEDED_TIME_LIMIT|maximum (?:run|execution) time/i,
+    /query timeout|EXCEEDED_TIME_LIMIT|maximum (?:run|execution) time/i,
     'timeout',
     'The statement took too long.',
   ],
   [
-    /exhausted resources|EXCEEDED_(?:LOCAL_|GLOBAL_)?MEMORY|memory limit|OUT_OF_MEMORY|OutOfMemory/i,
+    /exhausted resources|EXCEEDED_\w*MEMORY_LIMIT|OUT_OF_MEMORY|CLUSTER_OUT_OF_MEMORY|OutOfMemoryError/i,
     'outOfMemory',
     'The statement needs more memory than statements may use.',
   ],
-  // A throttled bucket comes in the words of a file that can't be opened.
+  // A throttled bucket, and one that may not be read, come in the words of a file that can't be opened.
   [
-    /Slow ?Down|503|Please reduce your request rate|ThrottlingException|TooManyRequests/i,
+    /Slow Down|Status Code: 5\d\d|reduce your request rate|Throttling|TooManyRequests/i,
     'unavailable',
     UNAVAILABLE,
   ],
+  [/AccessDenied|Access Denied|not authorized|Insufficient \w+/i, 'unavailable', UNAVAILABLE],
   [
-    /NoSuchKey|PreconditionFailed|Status Code: (?:404|412)|key does not exist|FILE_NOT_FOUND|FileNotFound|HIVE_FILE_NOT_FOUND|At least one of the pre-?conditions/i,
+    /NoSuchKey|PreconditionFailed|Status Code: (?:404|412)|specified key does not exist/i,
     'lakeChanged',
-    'The data changed while the statement read it.',
+    CHANGED,
   ],
-  [
-    /HIVE_CANNOT_OPEN_SPLIT|HIVE_CURSOR_ERROR|HIVE_BAD_DATA.*(?:footer|magic|length)/i,
-    'lakeChanged',
-    'The data changed while the statement read it.',
-  ],
-  [/AccessDenied|Access Denied|not authorized|Insufficient permissions/i, 'unavailable', UNAVAILABLE],
-  [
-    /^(?:\w+_ERROR|TYPE_MISMATCH|\w+_NOT_FOUND|FUNCTION_\w+|AMBIGUOUS_\w+|MISSING_\w+|DUPLICATE_\w+|EXPRESSION_\w+|INVALID_COLUMN_\w+|NOT_SUPPORTED|TABLE_\w+|COLUMN_\w+|SCHEMA_\w+): .*(?:line \d+:\d+|cannot be resolved|does not exist|not registered)/i,
-    'failed',
-    'The statement does not fit the tables that it reads.',
-  ],
-  [/^SYNTAX_ERROR/, 'failed', 'The statement does not fit the tables that it reads.'],
-  [/^DIVISION_BY_ZERO/, 'failed', 'Division by zero.'],
+  [/HIVE_CANNOT_OPEN_SPLIT|HIVE_CURSOR_ERROR|HIVE_FILE_NOT_FOUND/, 'lakeChanged', CHANGED],
+  [/INTERNAL_ERROR|internal error/i, 'unavailable', UNAVAILABLE],
 ]
+
+/** Codes of statements that Trino could not make a plan of. */
+const NO_PLAN =
+  /^(?:SYNTAX_ERROR|TYPE_MISMATCH|(?:COLUMN|TABLE|SCHEMA|CATALOG|FUNCTION|TYPE|VIEW)_NOT_FOUND|AMBIGUOUS_\w+|MISSING_\w+|MISMATCHED_\w+|DUPLICATE_\w+|EXPRESSION_\w+|NESTED_\w+|NOT_SUPPORTED|INVALID_COLUMN_REFERENCE|FUNCTION_NOT_\w+)$/
 
 /** Codes whose text speaks of the statement's values, and of nothing else. */
 const OWN_FAULT = new Set([
@@ -80,13 +73,19 @@ const OWN_FAULT = new Set([
 /** The safe form of what Athena says about a failed execution. */
 export function athenaFailure({ text, category }: AthenaComplaint): AthenaFailure {
   const plain = withoutAdvice(text)
+  const code = /^([A-Z][A-Z0-9_]+)(?:: |$)/.exec(plain)?.[1] ?? ''
+  // The code first: what follows it may quote any text of the data.
+  if (code === 'DIVISION_BY_ZERO') return { reason: 'failed', message: 'Division by zero.' }
+  if (OWN_FAULT.has(code)) return { reason: 'failed', message: sentenceOf(plain.slice(code.length + 2)) }
+  if (NO_PLAN.test(code)) return { reason: 'failed', message: DOES_NOT_FIT }
   for (const [pattern, reason, message] of RULES) if (pattern.test(plain)) return { reason, message }
-  const code = /^([A-Z][A-Z0-9_]+): /.exec(plain)?.[1]
-  if (code !== undefined && OWN_FAULT.has(code)) {
-    return { reason: 'failed', message: sentenceOf(plain.slice(code.length + 2)) }
-  }
   if (category === 2) return { reason: 'failed', message: 'The statement failed on the data that it reads.' }
   return { reason: 'unavailable', message: UNAVAILABLE }
+}
+
+/** Whether Athena cancelled an execution by itself, such as one that reads too much. */
+export function isCancelledByAthena(text: string): boolean {
+  return RULES.slice(0, 3).some(([pattern]) => pattern.test(text))
 }
 
 /** Casts, in the words that the embedded engine has for them: the value itself may be a secret of the data. */

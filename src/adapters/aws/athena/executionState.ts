@@ -1,6 +1,6 @@
-import type { QueryExecution } from '@aws-sdk/client-athena'
+import type { QueryExecution, QueryExecutionStatus } from '@aws-sdk/client-athena'
 import type { SqlExecution } from '../../../ports/sqlEngine.js'
-import { athenaFailure } from './athenaFailure.js'
+import { type AthenaFailure, athenaFailure, isCancelledByAthena } from './athenaFailure.js'
 
 /** An execution as the port tells it. `now`, in milliseconds since 1970, stands in where Athena gives no end. */
 export function executionState(execution: QueryExecution, now: number): SqlExecution {
@@ -10,14 +10,21 @@ export function executionState(execution: QueryExecution, now: number): SqlExecu
     case 'SUCCEEDED':
       return { state: 'SUCCEEDED', finishedAt }
     case 'CANCELLED':
-      return { state: 'FAILED', reason: 'cancelled', message: 'The statement was cancelled.', finishedAt }
-    case 'FAILED': {
-      const category = status.AthenaError?.ErrorCategory
-      const text = status.StateChangeReason ?? status.AthenaError?.ErrorMessage ?? ''
-      const failure = athenaFailure({ text, ...(category !== undefined && { category }) })
-      return { state: 'FAILED', ...failure, finishedAt }
-    }
+      if (!isCancelledByAthena(status.StateChangeReason ?? '')) {
+        return { state: 'FAILED', reason: 'cancelled', message: 'The statement was cancelled.', finishedAt }
+      }
+      return { state: 'FAILED', ...failureOf(status), finishedAt }
+    case 'FAILED':
+      return { state: 'FAILED', ...failureOf(status), finishedAt }
     default:
       return { state: 'RUNNING' }
   }
+}
+
+function failureOf({ AthenaError: error, StateChangeReason: reason }: QueryExecutionStatus): AthenaFailure {
+  const category = error?.ErrorCategory
+  return athenaFailure({
+    text: reason ?? error?.ErrorMessage ?? '',
+    ...(category !== undefined && { category }),
+  })
 }

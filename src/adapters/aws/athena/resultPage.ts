@@ -1,6 +1,6 @@
 import { type AthenaClient, GetQueryResultsCommand, type Row } from '@aws-sdk/client-athena'
 import type { Json } from '../../../model/json.js'
-import type { ResultColumn } from '../../../model/types.js'
+import type { NestedResultType, ResultColumn } from '../../../model/types.js'
 import { SqlError, type SqlResultPage, type SqlRow } from '../../../ports/sqlEngine.js'
 import { isInvalidRequest } from './athenaCall.js'
 import { nestedValue } from './nestedValue.js'
@@ -100,7 +100,7 @@ function rowDecoder(
   const known = declared?.length === found.length ? declared : undefined
   const decoders = found.map(({ type }, at) => {
     const nested = known?.[at]?.nested
-    return (text: string): Json => (nested ? nestedValue(text, nested) : scalarValue(text, type))
+    return (text: string): Json => (nested ? readNested(text, nested) : scalarValue(text, type))
   })
   const decode = ({ Data = [] }: Row): SqlRow =>
     decoders.map((value, at) => {
@@ -109,6 +109,16 @@ function rowDecoder(
     })
   // The catalogue knows names in lower case only; the statement's are those that it was written with.
   return Object.assign(decode, { names: found.map(({ name }, at) => known?.[at]?.name || name) })
+}
+
+/** A result of the statement as it was before a deployment need not have the types of now. */
+function readNested(text: string, type: NestedResultType): Json {
+  try {
+    return nestedValue(text, type)
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause
+    throw new SqlError('failed', 'The result was made by another form of the statement.', { cause })
+  }
 }
 
 function write({ token, size, offset }: Cursor): string {
