@@ -154,6 +154,9 @@ describe('an execution on Athena', () => {
       `results/${executionId}.csv`,
       `results/${executionId}.csv.metadata`,
     ])
+    expect(
+      accesses.filter(({ action }) => action === 'glue:GetTable').map(({ resource }) => resource),
+    ).toEqual(['catalog', 'database/shop_db', 'table/shop_db/user'])
     expect(new Set(accesses.map(({ action }) => action))).toEqual(
       new Set([
         'glue:GetDatabase',

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { resolveNames } from '../../../../src/compiler/sql/resolveNames.js'
 import type { LakeTable } from '../../../../src/model/lakeSchema.js'
+import { parseStatement } from '../../../../src/trino/parseStatement.js'
 import { createExecutions, type Execution } from './executions.js'
 import { openLakeImage } from './lakeImage.js'
 import { type AthenaResult, runStatement } from './runStatement.js'
@@ -74,7 +76,7 @@ export async function startAthenaServer(options: AthenaServerOptions): Promise<A
     access('glue:GetDatabase', 'catalog')
     access('glue:GetDatabase', `database/${database}`)
     access('s3:GetBucketLocation', resultBucket)
-    for (const table of tables.filter(({ name }) => names(sql, name))) {
+    for (const table of tablesOf(sql, tables)) {
       for (const resource of ['catalog', `database/${database}`, `table/${database}/${table.name}`]) {
         access('glue:GetTable', resource)
       }
@@ -211,9 +213,15 @@ function invalid(message: string): ProtocolError {
   return new ProtocolError('InvalidRequestException', message)
 }
 
-/** Whether the statement may read a table: its name occurs. */
-function names(sql: string, table: string): boolean {
-  return sql.toLowerCase().includes(table)
+/** The tables that a statement reads; none of one that can't be read. */
+function tablesOf(sql: string, tables: readonly LakeTable[]): readonly LakeTable[] {
+  try {
+    const catalog = { tables: new Map(tables.map((table) => [table.name, table])), broken: new Set<string>() }
+    const read = new Set(resolveNames(parseStatement(sql), catalog).tables)
+    return tables.filter(({ name }) => read.has(name))
+  } catch {
+    return []
+  }
 }
 
 function splitLocation(location: string): readonly string[] {
