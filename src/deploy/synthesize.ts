@@ -12,6 +12,7 @@ import { type PlannedFunction, planFunctions } from './plan/planFunctions.js'
 import { appsyncSchema } from './stack/appsyncSchema.js'
 import { buildStack } from './stack/buildStack.js'
 import { checkSizes } from './stack/checkSizes.js'
+import { SynthesisError } from './synthesisError.js'
 import type { Template } from './template.js'
 
 export interface SynthesisInput {
@@ -22,6 +23,8 @@ export interface SynthesisInput {
   readonly bundles: string
   /** Folder for the cloud assembly. What an earlier synthesis left in it goes. */
   readonly out: string
+  /** The nested stacks to make; see `deploymentStages`. Default: all. */
+  readonly only?: ReadonlySet<string>
   /**
    * Checks by the CDK itself: its validator of templates, and plugins that `prepare` registers. They take longer than all
    * the rest, so they run where they are asked for. What they find is in `validation-report.json`.
@@ -54,10 +57,11 @@ export interface SynthesizedStack {
 
 /**
  * Writes the cloud assembly of a deployment: templates, functions' code, manifest. The same input gives the same bytes.
- * Throws when the folder holds something else, when a bundle is missing, or when a stack exceeds CloudFormation's limits.
+ * Throws `SynthesisError` when the folder holds something else, when a bundle is missing, or when a stack exceeds
+ * CloudFormation's limits.
  */
 export function synthesize(input: SynthesisInput): Synthesis {
-  const { project, settings, bundles, out, validation } = input
+  const { project, settings, bundles, out, validation, only } = input
   const start = performance.now()
   clearFolder(out)
   const names = resourceNames(project.name)
@@ -77,14 +81,15 @@ export function synthesize(input: SynthesisInput): Synthesis {
     },
   })
   validation?.prepare(app)
-  const deployment = { project, settings, names, functions, assets }
+  const deployment = { project, settings, names, functions, assets, ...(only ? { only } : {}) }
   const stack = buildStack(app, deployment, (sdl) => writeSchema(out, sdl))
   app.synth()
   const stacks = readStacks(out, stack.stackName)
   checkSizes(stacks)
   const files = new Map([...assets.values()].map(({ file, bytes }) => [file, { file, bytes }]))
   const schema = appsyncSchema(project)
-  const findings = checkTemplates({ stacks, functions, project: project.name, schema })
+  // A part of the nested stacks leaves fields without resolvers, for a while.
+  const findings = only ? [] : checkTemplates({ stacks, functions, project: project.name, schema })
   const milliseconds = performance.now() - start
   return { stacks, assets: [...files.values()], functions, findings, milliseconds }
 }
@@ -95,7 +100,9 @@ function clearFolder(out: string): void {
   const entries = readdirSync(out)
   if (entries.length === 0) return
   if (!existsSync(join(out, 'cdk.out')) && !entries.every(isOurs)) {
-    throw new Error(`The folder ${out} holds files of something else; give the output a folder of its own.`)
+    throw new SynthesisError(
+      `The folder ${out} holds files of something else; give the output a folder of its own.`,
+    )
   }
   for (const entry of entries.filter(isOurs)) rmSync(join(out, entry), { recursive: true })
 }

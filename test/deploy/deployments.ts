@@ -56,14 +56,28 @@ export interface Deployed extends Synthesis {
 }
 
 /** Synthesises a project into a temporary folder. */
-export function deployed(project: Project, config: OcgConfig = {}, environment?: string): Deployed {
+export function deployed(
+  project: Project,
+  config: OcgConfig = {},
+  environment?: string,
+  only?: ReadonlySet<string>,
+): Deployed {
   const folder = temporaryFolder()
   const bundles = temporaryFolder()
   try {
     writeBundles(bundles.path)
     const settings = resolveSettings(config, project, environment)
     const named = projectOf(project, environment)
-    return { folder, ...synthesize({ project: named, settings, bundles: bundles.path, out: folder.path }) }
+    return {
+      folder,
+      ...synthesize({
+        project: named,
+        settings,
+        bundles: bundles.path,
+        out: folder.path,
+        ...(only ? { only } : {}),
+      }),
+    }
   } finally {
     bundles.remove()
   }

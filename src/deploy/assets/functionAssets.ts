@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { canonicalJson } from '../../model/canonicalJson.js'
 import type { FunctionKind } from '../../model/functions.js'
 import type { Json } from '../../model/json.js'
 import { sha256Hex } from '../../model/keys.js'
 import type { PlannedFunction } from '../plan/planFunctions.js'
+import { SynthesisError } from '../synthesisError.js'
 import { type PackedFile, packFile, zip } from './zip.js'
 
 /** The code of a function as a file of the assembly. */
@@ -26,7 +27,7 @@ interface Bundle {
 
 /**
  * Writes the code of each function into `out`: `index.js`, the bundle of its kind from the folder `bundles`, and
- * `slice.json`. Equal ones share a file. Throws when a bundle is missing.
+ * `slice.json`. Equal ones share a file. Throws `SynthesisError` when a bundle is missing.
  */
 export function writeFunctionAssets(
   functions: readonly PlannedFunction[],
@@ -50,7 +51,10 @@ export function writeFunctionAssets(
 }
 
 function readBundle(bundles: string, kind: FunctionKind): Bundle {
-  const code = readFileSync(join(bundles, `${kind}.cjs`))
+  const file = join(bundles, `${kind}.cjs`)
+  if (!existsSync(file))
+    throw new SynthesisError(`The code of the functions is incomplete: there is no ${file}.`)
+  const code = readFileSync(file)
   return { packed: packFile(code), hash: sha256Hex(code.toString('latin1')) }
 }
 

@@ -5,6 +5,7 @@ import { CfnParameter, FileAssetPackaging, Fn, type Stack } from 'aws-cdk-lib/co
 import { projectFunctionName } from '../plan/names.js'
 import { appsyncSchema } from './appsyncSchema.js'
 import { apiFunctionPattern, arn, type Deployment } from './deployment.js'
+import { API_KEY_EXPIRES } from './logicalIds.js'
 import { assumedBy } from './roles.js'
 
 export interface Api {
@@ -15,9 +16,6 @@ export interface Api {
   /** Calls the functions behind the fields. */
   readonly invokeRole: CfnRole
 }
-
-/** Name of the parameter that says when the API's key expires, in seconds since 1970: a template has no clock. */
-export const API_KEY_EXPIRES = 'ApiKeyExpires'
 
 /** A larger schema is taken from a file, as a template has at most 1 MB. */
 const INLINE_SCHEMA_BYTES = 256 * 1024

@@ -1,4 +1,5 @@
 import { type App, DefaultStackSynthesizer, type IStackSynthesizer, Stack, Tags } from 'aws-cdk-lib/core'
+import type { IConstruct } from 'constructs'
 import { addAlarms } from './alarms.js'
 import { addApi } from './api.js'
 import { addDashboard } from './dashboard.js'
@@ -29,17 +30,31 @@ export function buildStack(
   const queues = addQueues(stack, deployment)
   const roles = addRoles(stack, deployment, data)
   const roleArns = new Map([...roles].map(([id, role]) => [id, role.attrArn]))
-  addProjectFunctions(stack, roleArns, data, queues, deployment)
+  const functions = addProjectFunctions(stack, roleArns, data, queues, deployment)
   const api = addApi(stack, deployment, writeSchema)
-  addOperationGroups(stack, { api, roleArns, dependencies: [api.schema, sql.database] }, deployment)
+  const dependencies = [api.schema, sql.database]
+  const groups = addOperationGroups(stack, { api, roleArns, dependencies }, deployment)
   addAlarms(stack, api, deployment)
   addDashboard(stack, api, deployment)
   addOutputs(stack, api, deployment)
-  const tags = {
+  tag([stack], {
     ...settings.tags,
     project: settings.baseName,
     environment: settings.environment ?? 'default',
-  }
-  for (const [key, value] of Object.entries(tags)) Tags.of(stack).add(key, value)
+  })
+  // What the bill is split by.
+  tag([data.table, data.lake], { part: 'data' })
+  tag([sql.workgroup, data.results, functions.executionTracker], { part: 'sql' })
+  tag([queues.cascade, queues.deletion, functions.cascadeListener, functions.deletionListener], {
+    part: 'deletion',
+  })
+  tag([functions.streamProcessor, queues.streamDeadLetters], { part: 'changes' })
+  tag([api.api, ...groups], { part: 'api' })
   return stack
+}
+
+function tag(constructs: readonly IConstruct[], tags: Readonly<Record<string, string>>): void {
+  for (const construct of constructs) {
+    for (const [key, value] of Object.entries(tags)) Tags.of(construct).add(key, value)
+  }
 }

@@ -1,3 +1,5 @@
+import { SynthesisError } from '../synthesisError.js'
+
 /** CloudFormation's limits: resources of a template, and bytes of one that is read from S3. */
 const MAX_RESOURCES = 500
 const MAX_BYTES = 1024 * 1024
@@ -8,12 +10,7 @@ interface Size {
   readonly bytes: number
 }
 
-/** A stack is larger than CloudFormation takes. The message names all such stacks. */
-export class StackTooLarge extends Error {
-  override readonly name = 'StackTooLarge'
-}
-
-/** Throws `StackTooLarge` when CloudFormation would refuse a template for its size. */
+/** Throws `SynthesisError` when CloudFormation would refuse a template for its size; it names all such stacks. */
 export function checkSizes(stacks: readonly Size[]): void {
   const mistakes = stacks.flatMap(({ name, resources, bytes }) => [
     ...(resources > MAX_RESOURCES
@@ -24,5 +21,5 @@ export function checkSizes(stacks: readonly Size[]): void {
       : []),
   ])
   if (mistakes.length === 0) return
-  throw new StackTooLarge(`${mistakes.join(' ')} Split the schema into two projects.`)
+  throw new SynthesisError(`${mistakes.join(' ')} Split the schema into two projects.`)
 }

@@ -9,12 +9,6 @@ export interface DataResources {
   readonly results: CfnBucket
 }
 
-/**
- * Logical ids of the resources that hold data: they outlive the stack, and a later deployment takes them in again by
- * their names. Part of what is deployed: never change one.
- */
-export const DATA_RESOURCES = ['Table', 'LakeBucket', 'ResultsBucket'] as const
-
 /** The table and both buckets. */
 export function addDataResources(stack: Stack, deployment: Deployment): DataResources {
   const { names, settings } = deployment

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,16 +21,40 @@ export async function pythonTools(): Promise<string> {
   const bin = join(folder, 'bin')
   const ready = join(folder, 'ready')
   if (existsSync(ready)) return bin
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(CACHE, { recursive: true })
-  // A virtual environment can't be moved, so it is made in its place and marked when it is whole.
-  await run('python3', ['-m', 'venv', folder])
-  await run(join(bin, 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...PACKAGES], {
-    timeout: 300_000,
+  await locked(async () => {
+    if (existsSync(ready)) return
+    // A virtual environment can't be moved, so it is made in its place and marked when it is whole.
+    rmSync(folder, { recursive: true, force: true })
+    await run('python3', ['-m', 'venv', folder])
+    const install = ['install', '--quiet', '--disable-pip-version-check', ...PACKAGES]
+    await run(join(bin, 'pip'), install, { timeout: INSTALL_MS })
+    mkdirSync(ready)
   })
-  mkdirSync(`${ready}.part`, { recursive: true })
-  renameSync(`${ready}.part`, ready)
   return bin
+}
+
+const INSTALL_MS = 300_000
+
+/** Suites that run at the same time make the environment once. A lock that a killed run left behind is taken over. */
+async function locked(work: () => Promise<void>): Promise<void> {
+  const lock = join(CACHE, 'lock')
+  mkdirSync(CACHE, { recursive: true })
+  for (;;) {
+    try {
+      mkdirSync(lock)
+      break
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
+      if (age > INSTALL_MS + 60_000) rmSync(lock, { recursive: true, force: true })
+      else await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+  }
+  try {
+    await work()
+  } finally {
+    rmSync(lock, { recursive: true, force: true })
+  }
 }
 
 /** A server that the tests started. */
