@@ -5,6 +5,8 @@ import { CliError } from '../cliError.js'
  * with what to install when one is missing.
  */
 export async function loadPackage<T>(load: () => Promise<T>): Promise<T> {
+  // The SDK warns on every Node.js that it will leave behind one day. `ocg doctor` says what is too old.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   try {
     return await load()
   } catch (cause) {
