@@ -212,10 +212,8 @@ export async function tell(scenario: Scenario, host: ScenarioHost): Promise<Entr
   const entries: Entry[] = []
   const ask: Teller['ask'] = async (query, variables = {}) => {
     const answer = await host.execute(query, variables)
-    entries.push({
-      request: `${shortened(query)} ${shortened(JSON.stringify(variables))}`,
-      answer: plain(answer),
-    })
+    const request = `${shortened(query)} ${shortened(JSON.stringify(plain(variables)))}`
+    entries.push({ request, answer: plain(answerOf(answer)) })
     return answer
   }
   await scenario.tell({
@@ -223,7 +221,8 @@ export async function tell(scenario: Scenario, host: ScenarioHost): Promise<Entr
     settle: () => host.settle(),
     async task(name, args, selection, limit) {
       const triggered = await host.execute(`mutation { triggerTask${name}${args} { taskId } }`)
-      const { taskId } = triggered.data?.[`triggerTask${name}`] as { taskId: string }
+      if (!triggered.data) throw new Error(`${name} has not started: ${JSON.stringify(triggered.errors)}`)
+      const { taskId } = triggered.data[`triggerTask${name}`] as { taskId: string }
       const isDeletion = name === 'ClearShelf'
       const page = `query ($taskId: ID!, $nextToken: String) { page: taskResult${name}(taskId: $taskId${
         isDeletion ? '' : `, nextToken: $nextToken${limit ? `, limit: ${limit}` : ''}`
@@ -253,13 +252,16 @@ async function finished(host: ScenarioHost, page: string, taskId: string): Promi
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g
 
-/** An answer without what differs from run to run: the system's times, tokens, ids of tasks. */
-function plain({ data, errors }: ScenarioAnswer): unknown {
-  const answer = {
+function answerOf({ data, errors }: ScenarioAnswer): unknown {
+  return {
     data: data ?? null,
     errors: (errors ?? []).map(({ message, errorType, path }) => ({ message, errorType, path })),
   }
-  return JSON.parse(JSON.stringify(answer), (key, value: unknown) => {
+}
+
+/** A value without what differs from run to run: the system's times, tokens, ids of tasks. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value), (key, value: unknown) => {
     if (value === null) return null
     if (key === 'createdAt' || key === 'updatedAt') return 'a time'
     if (key === 'nextToken') return 'a token'

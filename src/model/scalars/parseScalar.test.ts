@@ -189,7 +189,7 @@ const TABLES: Record<ScalarName, Table> = {
     ],
   },
   AWSJSON: {
-    valid: ['{"upvotes": 10}', '[1,2,3]', '"AWSJSON example string"', '1', 'true', 'null'],
+    valid: ['{"upvotes":10}', '[1,2,3]', '"AWSJSON example string"', '1', 'true', 'null'],
     invalid: [
       ['{a: 1}', 'AWSJSON "{a: 1}" is not valid JSON; expected a string such as "{\\"a\\": 1}".'],
       ["{'a': 1}", 'AWSJSON "{\'a\': 1}" is not valid JSON; expected a string such as "{\\"a\\": 1}".'],
@@ -199,6 +199,7 @@ const TABLES: Record<ScalarName, Table> = {
       ],
       ['', 'AWSJSON "" is not valid JSON; expected a string such as "{\\"a\\": 1}".'],
       [{ a: 1 }, 'AWSJSON must be a string, found an object.'],
+      ['[1e400]', 'AWSJSON "[1e400]" holds a number beyond the range of a double.'],
     ],
   },
   AWSURL: {
@@ -345,6 +346,11 @@ test('every instant that JavaScript prints is an AWSDateTime and comes back', ()
       expect(dateTimeToMillis(date.toISOString())).toBe(date.getTime())
     }),
   )
+})
+
+test('an AWSJSON is kept as AppSync hands it on: parsed, and written anew', () => {
+  const given = ' { "b" : [1, 2.50, 1E2], "a":"\\u00e9" } '
+  expect(parseScalar('AWSJSON', given)).toEqual({ ok: true, value: '{"b":[1,2.5,100],"a":"é"}' })
 })
 
 test('SQL sees an AWSDate without its offset', () => {

@@ -11,7 +11,7 @@ export type { ScalarResult } from './scalarResult.js'
 
 /**
  * Reads an input value (a GraphQL variable, a literal's value, a cell of an import) as a scalar. The result is the
- * value to store: texts as they were given, an integer ID as a string. Null is no scalar value. Never throws.
+ * value to store: texts as they were given, JSON without needless white space, an integer ID as a string. Null is no scalar value. Never throws.
  *
  * @example parseScalar('AWSDate', '2024-02-30') // { ok: false, message: 'AWSDate "2024-02-30" is no day of the calendar.' }
  */
@@ -28,7 +28,7 @@ const PARSERS: Readonly<Record<ScalarName, (value: unknown) => ScalarResult>> = 
   AWSTime: (value) => parseText('AWSTime', value, checkTime),
   AWSTimestamp: parseTimestamp,
   AWSEmail: (value) => parseText('AWSEmail', value, checkEmail),
-  AWSJSON: (value) => parseText('AWSJSON', value, checkJson),
+  AWSJSON: parseJson,
   AWSURL: (value) => parseText('AWSURL', value, checkUrl),
   AWSPhone: (value) => parseText('AWSPhone', value, checkPhone),
   AWSIPAddress: (value) => parseText('AWSIPAddress', value, checkIpAddress),
@@ -45,11 +45,21 @@ function parseTimestamp(value: unknown): ScalarResult {
   return bad('AWSTimestamp', 'a whole number of seconds since 1970-01-01T00:00Z', value)
 }
 
+/** The text is written anew: AppSync hands on the parsed value, so how it was written is lost there. */
+function parseJson(value: unknown): ScalarResult {
+  const text = parseText('AWSJSON', value, checkJson)
+  return text.ok ? good(JSON.stringify(JSON.parse(text.value as string))) : text
+}
+
 function checkJson(text: string): string | undefined {
+  let fits = true
   try {
-    JSON.parse(text)
-    return undefined
+    JSON.parse(text, (_key, part: unknown) => {
+      if (typeof part === 'number' && !Number.isFinite(part)) fits = false
+      return part
+    })
   } catch {
     return 'is not valid JSON; expected a string such as "{\\"a\\": 1}"'
   }
+  return fits ? undefined : 'holds a number beyond the range of a double'
 }

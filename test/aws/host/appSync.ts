@@ -1,3 +1,4 @@
+import { transform } from 'esbuild'
 import {
   buildSchema,
   execute,
@@ -158,13 +159,19 @@ function parseJson(value: unknown, type: GraphQLInputType): unknown {
 
 /** Loads a resolver's code with the part of `@aws-appsync/utils` that resolvers use. */
 async function loadCode(code: string): Promise<ResolverModule> {
-  const shim = `export const util = { error(message, type) { throw globalThis.__ocgResolverError(message, type) } }`
-  const url = (text: string) => `data:text/javascript;base64,${Buffer.from(text).toString('base64')}`
-  Object.assign(globalThis, {
-    __ocgResolverError: (message: string, type: string) => new ResolverError(message, type),
-  })
-  const linked = code.replace(/(['"])@aws-appsync\/utils\1/, JSON.stringify(url(shim)))
-  return (await import(url(linked))) as ResolverModule
+  const util = {
+    error(message: string, type: string): never {
+      throw new ResolverError(message, type)
+    },
+  }
+  const { code: script } = await transform(code, { format: 'cjs' })
+  const module = { exports: {} as ResolverModule }
+  const requireUtils = (name: string) => {
+    if (name !== '@aws-appsync/utils') throw new Error(`Resolvers can't import ${name}.`)
+    return { util }
+  }
+  new Function('require', 'module', 'exports', script)(requireUtils, module, module.exports)
+  return module.exports
 }
 
 function errorJson(error: GraphQLError): AppSyncErrorJson {

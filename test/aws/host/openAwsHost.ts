@@ -60,6 +60,9 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
   const { project, visibilitySeconds = 2 } = options
   const closers: (() => Promise<unknown>)[] = []
   const calls: RecordedCall[] = []
+  /** By name: where a queue is to those who come through the proxy, and to the server itself. */
+  const queues = new Map<string, string>()
+  const serverUrls = new Map<string, string>()
   const functionOf = new Map<string, FunctionDefinition & { role: string }>()
   let fault: Fault | undefined
 
@@ -76,6 +79,7 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
       // The tests' own clients have no function's key.
       onCall: (call) => functionOf.has(call.accessKeyId) && calls.push(call),
       fault: (request) => fault?.(request),
+      ...(service === 'sqs' && { rewrite: withServerUrls }),
     })
     closers.push(() => proxy.close())
     return proxy.endpoint
@@ -97,7 +101,13 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
   })
 
   const assembly = readAssembly(options.assembly, options.stack)
-  const queues = new Map<string, string>()
+  /** The server knows a queue by the very URL that it has given it. */
+  function withServerUrls(body: Buffer): Buffer {
+    const request = JSON.parse(body.toString('utf8')) as { QueueUrl?: string }
+    const name = request.QueueUrl?.split('/').at(-1) ?? ''
+    return Buffer.from(JSON.stringify({ ...request, QueueUrl: serverUrls.get(name) ?? request.QueueUrl }))
+  }
+
   const made: ResolvedResource[] = []
   const { resources } = await resolveStack(assembly.root, {
     assembly,
@@ -173,6 +183,7 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
     const path = new URL(QueueUrl ?? '').pathname
     const url = `${endpoints.sqs}${path}`
     queues.set(name, url)
+    serverUrls.set(name, QueueUrl ?? '')
     return { ref: url, attributes: { Arn: queueArn(name), QueueName: name, QueueUrl: url } }
   }
 

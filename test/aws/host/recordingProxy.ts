@@ -23,6 +23,8 @@ export interface RecordingProxyOptions {
   readonly target: string
   readonly onCall: (call: RecordedCall) => void
   readonly fault: Fault
+  /** Changes a request on its way to the server. Default: not at all. */
+  readonly rewrite?: (body: Buffer) => Buffer
 }
 
 /** Stands before one server and tells each call with the identity that signed it. On loopback. */
@@ -47,13 +49,14 @@ export async function startRecordingProxy(options: RecordingProxyOptions): Promi
       outgoing.writeHead(failure.status, { 'content-type': 'application/xml' }).end(failure.body ?? '')
       return
     }
+    const passedBody = options.rewrite?.(body) ?? body
     const passed = send(
       {
         host: target.hostname,
         port: target.port,
         method: request.method,
         path: request.url,
-        headers: incoming.headers,
+        headers: { ...incoming.headers, 'content-length': String(passedBody.length) },
       },
       (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
@@ -62,7 +65,7 @@ export async function startRecordingProxy(options: RecordingProxyOptions): Promi
     )
     passed.on('error', () => outgoing.destroy())
     incoming.on('error', () => passed.destroy())
-    passed.end(body)
+    passed.end(passedBody)
   })
   // Whoever polls holds a connection for long: the default would cut it.
   server.requestTimeout = 0

@@ -106,7 +106,7 @@ export function startStreamMapping(options: StreamMappingOptions): Mapping {
   /** The records of some keys of one shard, in order. */
   class Lane {
     readonly #shardId: string
-    #queue: LambdaRecord[] = []
+    readonly #queue: LambdaRecord[] = []
     #work: Promise<void> | undefined
 
     constructor(shardId: string) {
@@ -119,8 +119,15 @@ export function startStreamMapping(options: StreamMappingOptions): Mapping {
 
     add(record: LambdaRecord): void {
       this.#queue.push(record)
-      this.#work ??= this.#run().finally(() => {
+      this.#start()
+    }
+
+    #start(): void {
+      if (this.#work || this.#queue.length === 0 || stop.signal.aborted) return
+      this.#work = this.#run().finally(() => {
         this.#work = undefined
+        // A record may have come in after the last look at the queue.
+        this.#start()
       })
     }
 
