@@ -242,6 +242,50 @@ describe('when DynamoDB fails', () => {
   })
 })
 
+describe('when Athena fails', () => {
+  const SYNC = '{ divide(by: 3) }'
+  const TRIGGER = 'mutation { triggerTaskDivideLater(by: 3) { taskId } }'
+
+  it.each([
+    [SYNC, 'divide'],
+    [TRIGGER, 'triggerTaskDivideLater'],
+  ])('answers Timeout before the time of the function ends: %s', async (query, field) => {
+    const silent = await listen(createServer(() => {}))
+    const deployed = await test.deploy({ AWS_ENDPOINT_URL_ATHENA: silent.endpoint, ...SQL }, 4_000)
+    try {
+      const start = performance.now()
+      const { errors } = await deployed.api.execute(query)
+      expect(performance.now() - start).toBeLessThan(4_000)
+      expect(errors).toMatchObject([{ errorType: 'Timeout', path: [field] }])
+      expect(deployed.functions.failures).toEqual([])
+    } finally {
+      await deployed.close()
+      await silent.close()
+    }
+  })
+
+  it.each([
+    ['TooManyRequestsException', 'Throttled', 'SQL is not available at the moment: try again.', 0],
+    ['AccessDeniedException', 'Internal', 'Something went wrong on our side.', 1],
+  ])('with %s answers %s', async (name, errorType, message, failed) => {
+    const proxy = await startFaultProxy(test.endpoint)
+    proxy.decide(() => ({ status: 400, body: JSON.stringify({ __type: name, message: 'by the test' }) }))
+    const deployed = await test.deploy({ AWS_ENDPOINT_URL_ATHENA: proxy.endpoint, ...SQL })
+    try {
+      for (const query of [SYNC, TRIGGER]) {
+        const { errors } = await deployed.api.execute(query)
+        expect(errors).toMatchObject([{ errorType, message }])
+      }
+      expect(deployed.functions.failures).toHaveLength(2 * failed)
+    } finally {
+      await deployed.close()
+      await proxy.close()
+    }
+  })
+})
+
+const SQL = { ATHENA_DATABASE_NAME: 'scenarios_db', ATHENA_OUTPUT_LOCATION: 's3://results/' }
+
 async function listen(server: Server) {
   const sockets = new Set<{ destroy(): void }>()
   server.on('connection', (socket) => sockets.add(socket))

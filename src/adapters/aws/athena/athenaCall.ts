@@ -8,8 +8,9 @@ const THROTTLED = new Set(['TooManyRequestsException', 'ThrottlingException', 'R
 
 /**
  * Makes one call of Athena. One that is throttled is made again, as long as `deadline` (milliseconds since 1970)
- * allows; what remains is thrown as `SqlError` with `unavailable`. `InvalidRequestException` passes: it is the caller's
- * to read.
+ * allows; what remains is thrown as `SqlError` with `unavailable`, as are faults of Athena and of the network. Other
+ * refusals pass as they are: `InvalidRequestException` is the caller's to read, and a missing permission is no matter of
+ * trying again but of somebody's attention.
  */
 export async function athenaCall<T>(
   call: () => Promise<T>,
@@ -19,7 +20,7 @@ export async function athenaCall<T>(
     try {
       return await call()
     } catch (error) {
-      if (nameOf(error) === 'InvalidRequestException' || nameOf(error) === 'AbortError') throw error
+      if (nameOf(error) === 'AbortError' || isRefusal(error)) throw error
       const wait = WAITS_MS[attempt]
       if (!THROTTLED.has(nameOf(error)) || wait === undefined || now() + wait > deadline) {
         throw new SqlError('unavailable', 'SQL is not available at the moment. Try again shortly.', {
@@ -35,6 +36,13 @@ export async function athenaCall<T>(
 /** Whether Athena refused a request as it stands: an unknown execution, a statement that it can't read. */
 export function isInvalidRequest(error: unknown): error is Error {
   return nameOf(error) === 'InvalidRequestException'
+}
+
+/** Whether Athena answered that it never will do this, rather than that it can't now. */
+function isRefusal(error: unknown): boolean {
+  const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } }
+  const status = $metadata?.httpStatusCode ?? 0
+  return isInvalidRequest(error) || (status >= 400 && status < 500 && !THROTTLED.has(nameOf(error)))
 }
 
 function nameOf(error: unknown): string {
