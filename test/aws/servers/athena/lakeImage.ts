@@ -1,4 +1,4 @@
-import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3'
+import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3'
 import {
   type DuckDBConnection,
   DuckDBDateValue,
@@ -14,6 +14,7 @@ import { ENGINE_SETTINGS } from '../../../../src/adapters/embedded/dialect/gate.
 import { MACROS } from '../../../../src/adapters/embedded/dialect/macros.js'
 import type { LakeTable, LakeType } from '../../../../src/model/lakeSchema.js'
 import { AthenaFailedError } from './athenaFailedError.js'
+import { openObjectReader } from './objectReader.js'
 
 /** The rows of the lake's objects in memory, brought up to date table by table when a statement asks for them. */
 export interface LakeImage {
@@ -31,10 +32,11 @@ export interface LakeImageOptions {
   readonly onListed?: (table: string) => Promise<void>
 }
 
-const READS_AT_ONCE = 16
+const READS_AT_ONCE = 32
 
 export async function openLakeImage(options: LakeImageOptions): Promise<LakeImage> {
   const { s3, bucket, tables, onListed } = options
+  const objects = await openObjectReader(s3, bucket)
   const instance = await DuckDBInstance.create(':memory:', { threads: '2' })
   const writer = await instance.connect()
   for (const statement of MACROS) await writer.run(statement)
@@ -96,15 +98,10 @@ export async function openLakeImage(options: LakeImageOptions): Promise<LakeImag
   }
 
   async function readRows(key: string, etag: string, size: number): Promise<Record<string, unknown>[]> {
-    const request = new GetObjectCommand({ Bucket: bucket, Key: key })
-    const object = await s3.send(request).catch((error: unknown) => {
-      if (error instanceof Error && error.name === 'NoSuchKey') throw vanished(bucket, key, size)
-      throw error
-    })
-    if (object.ETag !== etag) throw replaced(bucket, key, size)
-    const bytes = (await object.Body?.transformToByteArray()) ?? new Uint8Array()
-    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
-    return parquetReadObjects({ file })
+    const object = await objects.read(key)
+    if (!object) throw vanished(bucket, key, size)
+    if (object.etag !== etag) throw replaced(bucket, key, size)
+    return parquetReadObjects({ file: object.bytes })
   }
 
   return {
@@ -116,6 +113,7 @@ export async function openLakeImage(options: LakeImageOptions): Promise<LakeImag
       return result
     },
     close() {
+      objects.close()
       writer.closeSync()
       instance.closeSync()
     },

@@ -44,6 +44,11 @@ export interface AthenaServer {
   readonly endpoint: string
   /** Requests so far, by the name of the operation. */
   readonly requests: ReadonlyMap<string, number>
+  /**
+   * Reads what is in the lake now, so that the next statement need not: thousands of new objects take seconds here,
+   * which Athena reads at once.
+   */
+  warm(): Promise<void>
   close(): Promise<void>
 }
 
@@ -191,6 +196,9 @@ export async function startAthenaServer(options: AthenaServerOptions): Promise<A
   return {
     endpoint: `http://127.0.0.1:${port}`,
     requests,
+    async warm() {
+      for (const table of tables) await image.refresh(table)
+    },
     async close() {
       await executions.close()
       server.closeAllConnections()
