@@ -14,7 +14,7 @@ export interface FittingStatement {
 
 /** A statement without arguments in the form that suits an engine, as the compiler makes it. */
 export async function statementFor(
-  engine: SqlEngine,
+  engine: Pick<SqlEngine, 'resultForm'>,
   sql: string,
   tables: readonly LakeTable[],
   checker: SqlChecker,
