@@ -12,6 +12,11 @@ import type { Output } from '../output.js'
 import { readAssembly } from './assembly.js'
 import { loadPackage } from './loadPackage.js'
 
+/** Where the functions' code is: beside the compiled command line, or where a checkout builds it. */
+const BUNDLES = ['../../lambda', '../../../dist/lambda'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+)
+
 /** A cloud assembly that has just been written. */
 export interface Assembled {
   readonly project: Project
@@ -34,13 +39,13 @@ export async function assemble(
     import('../../deploy/checks/checkTemplates.js'),
   ])
   const settings = settingsOf()
-  const bundles = options.bundles ?? fileURLToPath(new URL('../../lambda', import.meta.url))
-  if (!existsSync(bundles)) {
+  const bundles = options.bundles ?? BUNDLES.find(existsSync)
+  if (bundles === undefined) {
     throw new CliError('environment', "The functions' code is not there.", {
       hint: 'In a checkout, build it first: npm run build',
     })
   }
-  const synthesis = written()
+  const synthesis = written(bundles)
   const { sdl } = await readAssembly(options.out)
   const findings = checkTemplates({ ...synthesis, project: project.name, ...(sdl && { schema: sdl }) })
   return { project, settings, synthesis, findings }
@@ -55,7 +60,7 @@ export async function assemble(
     }
   }
 
-  function written(): Synthesis {
+  function written(bundles: string): Synthesis {
     try {
       return synthesize({ project, settings, bundles, out: options.out })
     } catch (cause) {

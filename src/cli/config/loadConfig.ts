@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
 import { extname, join, relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { OcgConfig } from '../../deploy/config/ocgConfig.js'
 import { CliError } from '../cliError.js'
 
@@ -62,10 +61,13 @@ async function findConfig(folder: string): Promise<string | undefined> {
 async function readConfig(path: string, file: string): Promise<unknown> {
   try {
     if (extname(path) === '.json') return JSON.parse(await readFile(path, 'utf8'))
-    const { createJiti } = await import('jiti')
-    // The package itself, even where the user's folder has it not installed.
-    const own = fileURLToPath(new URL(`../../index${extname(import.meta.url)}`, import.meta.url))
-    const jiti = createJiti(import.meta.url, { fsCache: false, alias: { 'oc-graphql': own } })
+    const [{ createJiti }, { defineConfig }] = await Promise.all([
+      import('jiti'),
+      import('../../deploy/config/ocgConfig.js'),
+    ])
+    // The whole library would take its time, and may not even be installed beside the file.
+    const virtualModules = { 'oc-graphql': { defineConfig } }
+    const jiti = createJiti(import.meta.url, { fsCache: false, virtualModules })
     return await jiti.import(path, { default: true })
   } catch (cause) {
     const { message } = cause as Error
