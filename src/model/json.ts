@@ -4,6 +4,13 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** A JSON object, read only. */
 export type JsonObject = { readonly [key: string]: Json }
 
+/** Length of a value's JSON in bytes of UTF-8: what it takes on its way. */
+export function jsonBytes(value: Json): number {
+  return encoder.encode(JSON.stringify(value)).length
+}
+
+const encoder = new TextEncoder()
+
 /** Freezes a JSON value and everything in it, and returns it. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors/appError.js'
-import type { Json, JsonObject } from '../../model/json.js'
+import { type Json, type JsonObject, jsonBytes } from '../../model/json.js'
 import { entityIndexKey, entityKey, LIST_SHARDS, listPartition } from '../../model/keys.js'
 import type { Entity, EntityOperation } from '../../model/types.js'
 import type { Item, ItemTable, PageStart } from '../../ports/itemTable.js'
@@ -33,7 +33,7 @@ export async function listEntities(
     const oldest = oldestOf(heads)
     if (oldest === undefined) return { items, nextToken: null }
     const fields = entityFields(entity, heads[oldest] as Item)
-    bytes += JSON.stringify(fields).length
+    bytes += jsonBytes(fields)
     if (items.length > 0 && bytes > maxPageBytes) break
     items.push(fields)
     shards[oldest]?.take()

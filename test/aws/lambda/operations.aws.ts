@@ -133,6 +133,23 @@ describe('the functions answer as the embedded host does', () => {
     expect(aws).toEqual(embedded)
   })
 
+  it('in pages whose size is one of bytes, not of characters', async () => {
+    for (let index = 0; index < 14; index += 1) {
+      await test.both(
+        'mutation ($id: ID!, $note: String!) { createDiary(input: { id: $id, note: $note }) { id } }',
+        {
+          id: `long-${index}`,
+          note: '本'.repeat(110_000),
+        },
+      )
+    }
+    const { embedded, aws } = await test.both('{ listDiaries(limit: 1000) { items { id note } nextToken } }')
+    expect(aws).toEqual(embedded)
+    const bytes = Buffer.byteLength(JSON.stringify(aws.data))
+    expect(bytes).toBeGreaterThan(3_500_000)
+    expect(bytes).toBeLessThan(4_400_000)
+  })
+
   it('and none of that counts as an error of a function', () => {
     expect(test.functions.failures).toEqual([])
   })
@@ -207,7 +224,7 @@ describe('when DynamoDB fails', () => {
   ])('with %s answers %s', async (name, errorType, message, failed) => {
     const proxy = await startFaultProxy(test.endpoint)
     proxy.decide(() => dynamoError(name))
-    const deployed = await test.deploy({ AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint })
+    const deployed = await test.deploy({ AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint, AWS_MAX_ATTEMPTS: '1' })
     try {
       for (const [query, variables, field] of [
         [READ, { id: 'a' }, 'readEverything'],
@@ -270,7 +287,11 @@ describe('when Athena fails', () => {
   ])('with %s answers %s', async (name, errorType, message, failed) => {
     const proxy = await startFaultProxy(test.endpoint)
     proxy.decide(() => ({ status: 400, body: JSON.stringify({ __type: name, message: 'by the test' }) }))
-    const deployed = await test.deploy({ AWS_ENDPOINT_URL_ATHENA: proxy.endpoint, ...SQL })
+    const deployed = await test.deploy({
+      AWS_ENDPOINT_URL_ATHENA: proxy.endpoint,
+      AWS_MAX_ATTEMPTS: '1',
+      ...SQL,
+    })
     try {
       for (const query of [SYNC, TRIGGER]) {
         const { errors } = await deployed.api.execute(query)

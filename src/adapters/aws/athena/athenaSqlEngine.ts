@@ -7,6 +7,7 @@ import {
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena'
 import { invariant } from '../../../errors/appError.js'
+import { jsonBytes } from '../../../model/json.js'
 import { sha256Hex } from '../../../model/keys.js'
 import type { ItemTable } from '../../../ports/itemTable.js'
 import type { ObjectStore } from '../../../ports/objectStore.js'
@@ -133,7 +134,7 @@ export function athenaSqlEngine(options: AthenaSqlEngineOptions): SqlEngine {
         athenaCall(call, { now, deadline }),
       )
       rows.push(...page.rows)
-      bytes += page.rows.reduce((sum, row) => sum + JSON.stringify(row).length + 1, 0)
+      bytes += page.rows.reduce((sum, row) => sum + jsonBytes(row) + 1, 0)
       if (rows.length > maxRows) throw tooMany(`${maxRows} rows`)
       if (bytes > MAX_QUERY_BYTES) throw tooMany(`${MAX_QUERY_BYTES / 1024 / 1024} MiB`)
       if (page.next === undefined) return { columns: page.columns, rows }

@@ -1,5 +1,5 @@
 import { type AthenaClient, GetQueryResultsCommand, type Row } from '@aws-sdk/client-athena'
-import type { Json } from '../../../model/json.js'
+import { type Json, jsonBytes } from '../../../model/json.js'
 import type { NestedResultType, ResultColumn } from '../../../model/types.js'
 import { SqlError, type SqlResultPage, type SqlRow } from '../../../ports/sqlEngine.js'
 import { isInvalidRequest } from './athenaCall.js'
@@ -46,7 +46,7 @@ export async function resultPage(
     const decode = rowDecoder(page.columns, columns)
     for (let at = offset; at < page.rows.length; at++) {
       const row = decode(page.rows[at] as Row)
-      bytes += JSON.stringify(row).length + 1
+      bytes += jsonBytes(row) + 1
       if (rows.length === limit || (rows.length > 0 && bytes > maxBytes)) {
         return { columns: decode.names, rows, next: write({ ...cursor, offset: at }) }
       }
