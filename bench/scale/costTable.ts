@@ -65,7 +65,7 @@ function dynamoCost(calls: RecordedCalls, kind: FunctionKind): number {
 }
 
 function afterCost(calls: RecordedCalls, kind: FunctionKind): number {
-  if (WRITTEN.has(kind)) return changeCost(kind)
+  if (WRITTEN.has(kind)) return changeCost(calls, kind)
   if (kind === 'triggerTask') {
     const tracked = durationMs(calls, 'executionTracker')
     return invocationCost('executionTracker', tracked) + dynamoCost(calls, 'executionTracker')
@@ -77,11 +77,14 @@ function afterCost(calls: RecordedCalls, kind: FunctionKind): number {
 const TRACKER_WAIT_MS = 4_000
 
 /** A change on its way into the lake. Lambda reads the stream without a charge; a DELETE in S3 has none either. */
-function changeCost(kind: FunctionKind): number {
+function changeCost(calls: RecordedCalls, kind: FunctionKind): number {
+  const made = (action: string) => calls.streamProcessor?.[action] ?? 0
+  // An item that is named often in a batch is read and written once.
+  const reads = made('dynamodb:GetItem') / Math.max(1e-9, made('s3:PutObject') + made('s3:DeleteObject'))
   const milliseconds = HANDLER_MS + CALL_MS['dynamodb:GetItem'] + CALL_MS['s3:PutObject']
   const put = kind === 'delete' ? PRICES.sqsRequest * 3 : PRICES.s3Put
   // One change an invocation, as it is with little traffic; a full batch shares it among a hundred.
-  return invocationCost('streamProcessor', milliseconds) + READ_UNITS * PRICES.dynamoRead + put
+  return invocationCost('streamProcessor', milliseconds) + reads * READ_UNITS * PRICES.dynamoRead + put
 }
 
 const SHOWN: readonly FunctionKind[] = [

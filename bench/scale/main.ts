@@ -1,3 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { chart } from './chart.js'
+import { originSentence } from './fingerprint.js'
 import { readCalls } from './recordedCalls.js'
 import { type Report, reportOf } from './report.js'
 import { writeSection } from './sections.js'
@@ -11,22 +14,31 @@ import { WORKLOADS } from './workload.js'
  * end-to-end run recorded (`bench/results/awsCalls.json`) and on the limits that AWS documents (`limits.ts`).
  *
  *     npx tsx bench/scale/main.ts            # prints it; less than a minute
- *     npx tsx bench/scale/main.ts --write    # and puts it into docs/scale.md
+ *     npx tsx bench/scale/main.ts --write    # and puts it into docs/scale.md, with charts in docs/images
  */
 const LOADS = [1, 10, 100, 1_000]
 const SEED = 20_261_121
 
 const isWritten = process.argv.includes('--write')
 const { source, calls } = readCalls()
-show('calls', `Calls: ${source}.`)
+show('calls', originSentence(source))
 for (const workload of WORKLOADS) {
   const reports = LOADS.map((load): Report => {
     const { backend, seconds } = simulate({ workload, load, calls, seed: SEED })
     return reportOf(backend, seconds)
   })
+  draw(workload.name, workload.title, reports)
   show(workload.name, `${workload.title}.\n\n${partsTable(reports)}\n\n${answersTable(reports)}`)
 }
 show('statements', statementTable())
+
+/** Puts a chart beside the page. */
+function draw(name: string, title: string, reports: readonly Report[]): void {
+  if (!isWritten) return
+  const folder = new URL('../../docs/images/', import.meta.url)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(new URL(`scale-${name}.svg`, folder), chart(title, reports))
+}
 
 function show(name: string, text: string): void {
   process.stdout.write(`## ${name}\n\n${text}\n\n`)

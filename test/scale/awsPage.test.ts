@@ -4,11 +4,15 @@ import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { costTable, priceTable } from '../../bench/scale/costTable.js'
+import { originSentence } from '../../bench/scale/fingerprint.js'
 import { readCalls } from '../../bench/scale/recordedCalls.js'
 import { readSection } from '../../bench/scale/sections.js'
 import { statementCostTable, statementTable } from '../../bench/scale/statementTable.js'
 import { DEPLOYING_ACTIONS } from '../../src/cli/aws/permissionCheck.js'
 import type { CommandModule } from '../../src/cli/commandLine.js'
+import { projectFunctionName, resourceNames } from '../../src/deploy/plan/names.js'
+import { PROJECT_FUNCTIONS } from '../../src/model/functions.js'
+import { deployed, musicShop } from '../deploy/deployments.js'
 import { snippetsOf } from '../docs/snippets.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -16,14 +20,37 @@ const PAGE = 'docs/aws.md'
 const snippets = snippetsOf(PAGE)
 
 describe('made sections', () => {
-  const { calls } = readCalls()
+  const { calls, source } = readCalls()
   it.each([
     [PAGE, 'prices', priceTable()],
     [PAGE, 'operations', costTable(calls)],
     [PAGE, 'statements', statementCostTable()],
     ['docs/scale.md', 'statements', statementTable()],
+    // Fails when an input has changed since: npx tsx bench/scale/main.ts --write
+    ['docs/scale.md', 'calls', originSentence(source)],
   ])('%s has %s as bench/scale makes it', (page, name, text) => {
     expect(readSection(page, name)).toBe(text)
+  })
+})
+
+describe('what is created', () => {
+  const text = readFileSync(join(ROOT, PAGE), 'utf8')
+
+  it('has every name of the plan', () => {
+    const { lakeBucketPrefix, resultsBucketPrefix, ...names } = resourceNames('shop')
+    const all = [...Object.values(names), `${lakeBucketPrefix}{account}`, `${resultsBucketPrefix}{account}`]
+    const functions = PROJECT_FUNCTIONS.map((kind) => projectFunctionName('shop', kind))
+    expect([...all, ...functions].filter((name) => !text.includes(`\`${name}\``))).toEqual([])
+  })
+
+  it('counts alarms and roles as the templates have them', async () => {
+    const { stacks, folder } = deployed(await musicShop())
+    folder.remove()
+    const resources = stacks.flatMap(({ template }) => Object.values(template.Resources))
+    const count = (type: string) => resources.filter(({ Type }) => Type === type).length
+    expect(text).toContain(`| ${count('AWS::CloudWatch::Alarm')} alarms, a dashboard |`)
+    expect(text).toContain(`| ${count('AWS::CloudWatch::Alarm')} alarms | $1.40 |`)
+    expect(text).toContain(`permissions: at most ${count('AWS::IAM::Role')},`)
   })
 })
 
