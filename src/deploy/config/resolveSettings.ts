@@ -40,6 +40,8 @@ export function resolveSettings(
       years: merged.years ?? DEFAULTS.function.years,
       taskDays: merged.taskDays ?? DEFAULTS.function.taskDays,
       resultReuseMinutes: merged.sql?.resultReuseMinutes ?? DEFAULTS.function.resultReuseMinutes,
+      // Listeners must know which delivery is the last one.
+      ...(merged.queues?.maxReceiveCount && { maxReceiveCount: merged.queues.maxReceiveCount }),
     },
     kinds,
     operations: operationOptions(merged.functions?.operations ?? {}, kinds, project),
