@@ -208,6 +208,18 @@ describe('the metrics of a function', () => {
     ])
   })
 
+  it('count the tasks that the runtime ends', async () => {
+    const handler = functionOf({
+      open: ({ context }) => context,
+      run: async (_event, { onTaskFinished }) => {
+        onTaskFinished('SUCCEEDED')
+        onTaskFinished('FAILED')
+      },
+    })
+    const { lines } = await written(() => handler({}, lambdaContext()))
+    expect(lines).toMatchObject([{ TasksSucceeded: 1, TasksFailed: 1 }])
+  })
+
   it('count failures under their codes, and split what is too much for a line', async () => {
     const handler = functionOf({
       run: async (_event, _deps, { metrics }) => {

@@ -21,7 +21,7 @@ export type EnvironmentVariable = (typeof ENVIRONMENT_VARIABLES)[number]
 
 /** The parts of the runtime's context that need no client. */
 export type BareContext = Required<
-  Pick<RuntimeContext, 'project' | 'clock' | 'random' | 'log' | 'limits' | 'remainingMs'>
+  Pick<RuntimeContext, 'project' | 'clock' | 'random' | 'log' | 'limits' | 'remainingMs' | 'onTaskFinished'>
 >
 
 /** What a function makes its dependencies of, once for each container. */
@@ -41,6 +41,8 @@ export interface CurrentInvocation {
   signal(): AbortSignal | undefined
   remainingMs(): number
   readonly log: Logger
+  /** Notes one value among the metrics of the running invocation. */
+  count(name: string): void
 }
 
 export function functionEnvironment(slice: FunctionSlice, current: CurrentInvocation): FunctionEnvironment {
@@ -66,6 +68,7 @@ export function functionEnvironment(slice: FunctionSlice, current: CurrentInvoca
       log: current.log,
       limits,
       remainingMs: current.remainingMs,
+      onTaskFinished: (status) => current.count(status === 'SUCCEEDED' ? 'TasksSucceeded' : 'TasksFailed'),
     },
   }
 }

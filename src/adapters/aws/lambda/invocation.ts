@@ -65,6 +65,7 @@ export function defineFunction<Deps, Event, Result>(
       signal: () => running.getStore()?.signal,
       remainingMs: () => running.getStore()?.remainingMs() ?? Number.POSITIVE_INFINITY,
       log: logOfTheMoment(running),
+      count: (name) => running.getStore()?.metrics.add(name, 1, 'Count'),
     })
     opened = { slice, deps: definition.open(environment) }
     return opened
