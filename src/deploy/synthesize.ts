@@ -23,8 +23,6 @@ export interface SynthesisInput {
   readonly bundles: string
   /** Folder for the cloud assembly. What an earlier synthesis left in it goes. */
   readonly out: string
-  /** The nested stacks to make; see `deploymentStages`. Default: all. */
-  readonly only?: ReadonlySet<string>
   /**
    * Checks by the CDK itself: its validator of templates, and plugins that `prepare` registers. They take longer than all
    * the rest, so they run where they are asked for. What they find is in `validation-report.json`.
@@ -61,7 +59,7 @@ export interface SynthesizedStack {
  * CloudFormation's limits.
  */
 export function synthesize(input: SynthesisInput): Synthesis {
-  const { project, settings, bundles, out, validation, only } = input
+  const { project, settings, bundles, out, validation } = input
   const start = performance.now()
   clearFolder(out)
   const names = resourceNames(project.name)
@@ -81,15 +79,14 @@ export function synthesize(input: SynthesisInput): Synthesis {
     },
   })
   validation?.prepare(app)
-  const deployment = { project, settings, names, functions, assets, ...(only ? { only } : {}) }
+  const deployment = { project, settings, names, functions, assets }
   const stack = buildStack(app, deployment, (sdl) => writeSchema(out, sdl))
   app.synth()
   const stacks = readStacks(out, stack.stackName)
   checkSizes(stacks)
   const files = new Map([...assets.values()].map(({ file, bytes }) => [file, { file, bytes }]))
   const schema = appsyncSchema(project)
-  // A part of the nested stacks leaves fields without resolvers, for a while.
-  const findings = only ? [] : checkTemplates({ stacks, functions, project: project.name, schema })
+  const findings = checkTemplates({ stacks, functions, project: project.name, schema })
   const milliseconds = performance.now() - start
   return { stacks, assets: [...files.values()], functions, findings, milliseconds }
 }

@@ -56,12 +56,7 @@ export interface Deployed extends Synthesis {
 }
 
 /** Synthesises a project into a temporary folder. */
-export function deployed(
-  project: Project,
-  config: OcgConfig = {},
-  environment?: string,
-  only?: ReadonlySet<string>,
-): Deployed {
+export function deployed(project: Project, config: OcgConfig = {}, environment?: string): Deployed {
   const folder = temporaryFolder()
   const bundles = temporaryFolder()
   try {
@@ -75,7 +70,6 @@ export function deployed(
         settings,
         bundles: bundles.path,
         out: folder.path,
-        ...(only ? { only } : {}),
       }),
     }
   } finally {

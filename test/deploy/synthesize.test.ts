@@ -4,7 +4,6 @@ import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { resolveSettings } from '../../src/deploy/config/resolveSettings.js'
 import { checkSizes } from '../../src/deploy/stack/checkSizes.js'
-import { deploymentStages } from '../../src/deploy/stages.js'
 import { synthesize } from '../../src/deploy/synthesize.js'
 import type { TemplateResource } from '../../src/deploy/template.js'
 import type { Project } from '../../src/model/types.js'
@@ -82,7 +81,7 @@ describe('nested stacks', () => {
     expect(model.operations).toHaveLength(300 * 5 + 300 * 2)
     large = deployed(model)
     large.folder.remove()
-  })
+  }, 180_000)
 
   it('never move what is there when a type or a statement is added', async () => {
     const small = deployed(await compiled(schemaOf(3), 'shop', false))
@@ -107,38 +106,6 @@ describe('nested stacks', () => {
     expect(milliseconds).toBeLessThan(30_000)
     // Its schema is too long for a template: it is a file that is uploaded.
     expect(stacks[0]?.template.Resources.ApiSchema?.Properties).toHaveProperty('DefinitionS3Location')
-  })
-
-  it('are made in several operations when one would exceed what CloudFormation makes at once', () => {
-    const { stacks } = large
-    const sizes = new Map(stacks.map(({ name, resources }) => [name, resources]))
-    const names = stacks.slice(1).map(({ name }) => name)
-    const stages = deploymentStages(stacks, new Set())
-    let before = new Set<string>()
-    for (const stage of stages) {
-      expect([...stage]).toEqual(expect.arrayContaining([...before]))
-      const made = [...stage]
-        .filter((name) => !before.has(name))
-        .reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0)
-      expect(made + (before.size === 0 ? (sizes.get('OcGraphql-large') ?? 0) : 0)).toBeLessThan(2500)
-      before = new Set(stage)
-    }
-    expect([...before].sort()).toEqual([...names].sort())
-    expect(stages).toHaveLength(5)
-    // What is there is in the first operation already, so that none removes it.
-    expect(deploymentStages(stacks, new Set(names))).toEqual([new Set(names)])
-    expect(deploymentStages(stacks, new Set([names.at(-1) as string]))[0]).toContain(names.at(-1))
-    expect(deploymentStages(shop.stacks, new Set())).toHaveLength(1)
-  })
-
-  it('are made in part when only some are asked for, and those as they are in the whole', () => {
-    const only = new Set(['Entities04', 'Statements06'])
-    const some = deployed(project, {}, undefined, only)
-    some.folder.remove()
-    expect(some.stacks.map(({ name }) => name)).toEqual(['OcGraphql-shop', ...only])
-    for (const { name, template } of some.stacks.slice(1)) {
-      expect(template).toEqual(shop.stacks.find((one) => one.name === name)?.template)
-    }
   })
 
   it('are refused with the reason when one grows too large', () => {

@@ -14,8 +14,6 @@ export interface Deployment {
   readonly functions: readonly PlannedFunction[]
   /** By the name of the function. */
   readonly assets: ReadonlyMap<string, FunctionAsset>
-  /** Names of the nested stacks to make. Default: all. */
-  readonly only?: ReadonlySet<string>
 }
 
 /** A text with CloudFormation's pseudo parameters: `arn:${AWS::Partition}:...`. */

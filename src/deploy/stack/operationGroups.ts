@@ -52,8 +52,7 @@ export function addOperationGroups(
   for (const table of lakeTables(deployment.project)) {
     groupNamed(groupOf(table.kind === 'entity' ? 'entities' : 'statements', table.name)).tables.push(table)
   }
-  const wanted = [...groups.keys()].filter((name) => deployment.only?.has(name) ?? true)
-  return wanted.sort().map((name) => addGroup(stack, name, groupNamed(name), parents, deployment))
+  return [...groups.keys()].sort().map((name) => addGroup(stack, name, groupNamed(name), parents, deployment))
 }
 
 function addGroup(
