@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { deadLetterItem, projectionLetter } from '../../../runtime/changes/deadLetter.js'
 import { executionEventOf } from './executionEvent.js'
 import { cascadeMessageOf, deletionMessageOf } from './messages.js'
-import { replayEventOf } from './replayEvent.js'
+import { replayEventOf, replayEventOfRecords } from './replayEvent.js'
 import { changeRecordOf, type StreamRecord } from './streamEvent.js'
 import { streamBatchOf } from './streamFailure.js'
 
@@ -62,6 +62,21 @@ describe('a record of the stream', () => {
     const letter = projectionLetter(JSON.parse(JSON.stringify(item)))
     expect(letter).toMatchObject({ source: 'projection', error: 'No.', attempts: 7 })
     expect(replayEventOf(letter).Records.map(changeRecordOf)).toEqual([{ ...record, isReplay: true }])
+  })
+})
+
+describe('records that are replayed', () => {
+  it('are the same changes without what makes them long; others are left out', () => {
+    const long = {
+      ...RECORD,
+      dynamodb: { ...RECORD.dynamodb, NewImage: { ...IMAGE, text: { S: 'x'.repeat(9999) } } },
+    }
+    const event = replayEventOfRecords([
+      long,
+      { dynamodb: { ...RECORD.dynamodb, OldImage: {}, NewImage: {} } },
+    ])
+    expect(event.Records.map(changeRecordOf)).toEqual([{ ...changeRecordOf(RECORD), isReplay: true }])
+    expect(JSON.stringify(event).length).toBeLessThan(1000)
   })
 })
 

@@ -1,31 +1,39 @@
 import type { ChangeImage } from '../../../ports/changes.js'
+import type { ChangeRecord } from '../../../runtime/changes/changeRecord.js'
 import type { ProjectionLetter } from '../../../runtime/changes/deadLetter.js'
-import { REPLAY_SOURCE, type StreamEvent, type StreamRecord } from './streamEvent.js'
+import { changeRecordOf, REPLAY_SOURCE, type StreamEvent, type StreamRecord } from './streamEvent.js'
 
 /**
  * The event that replays a dead letter: the stream processor is to be invoked with it, and answers no
  * `batchItemFailures` when the change has been dealt with. Then, and only then, the letter is to be removed: a replay that
  * fails makes no new one.
  */
-export function replayEventOf(letter: ProjectionLetter): StreamEvent {
-  return { Records: [recordOfLetter(letter)] }
+export function replayEventOf({ sequence, subject, changedAt }: ProjectionLetter): StreamEvent {
+  return { Records: [replayRecord({ sequence, change: subject, changedAt: Date.parse(changedAt) })] }
 }
 
-/** The event that replays records of the stream. */
+/**
+ * The event that replays records of the stream. Of their images it has only what a change is made of: with the rest a
+ * few records could pass the 6 MB that an invocation takes.
+ */
 export function replayEventOfRecords(records: readonly StreamRecord[]): StreamEvent {
-  return { Records: records.map((record) => ({ ...record, eventSource: REPLAY_SOURCE })) }
+  return { Records: records.flatMap((record) => changeRecordOf(record) ?? []).map(replayRecord) }
 }
 
-function recordOfLetter({ sequence, subject, changedAt }: ProjectionLetter): StreamRecord {
-  const { PK, SK } = subject.key
+function replayRecord({
+  sequence,
+  change,
+  changedAt,
+}: Pick<ChangeRecord, 'sequence' | 'change' | 'changedAt'>): StreamRecord {
+  const { PK, SK } = change.key
   return {
     eventSource: REPLAY_SOURCE,
     dynamodb: {
       Keys: { PK: { S: PK }, SK: { S: SK } },
-      ...(subject.old && { OldImage: imageRecord(subject.old) }),
-      ...(subject.new && { NewImage: imageRecord(subject.new) }),
+      ...(change.old && { OldImage: imageRecord(change.old) }),
+      ...(change.new && { NewImage: imageRecord(change.new) }),
       SequenceNumber: sequence,
-      ApproximateCreationDateTime: Date.parse(changedAt) / 1000,
+      ApproximateCreationDateTime: changedAt / 1000,
     },
   }
 }
