@@ -1,5 +1,7 @@
 import type { DeploymentSettings } from '../../deploy/config/settings.js'
 import { resourceNames } from '../../deploy/plan/names.js'
+import { API_KEY_EXPIRES } from '../../deploy/stack/logicalIds.js'
+import { deploymentStages, writeStage } from '../../deploy/stages.js'
 import { CliError } from '../cliError.js'
 import type { Output } from '../output.js'
 import type { Assembled } from './assemble.js'
@@ -19,9 +21,6 @@ export interface DeployProject {
   readonly output: Output
 }
 
-/** The template's parameter, as `deploy/stack/api.ts` has it; that file would load the whole CDK. */
-const API_KEY_EXPIRES = 'ApiKeyExpires'
-
 const DAY = 24 * 60 * 60
 
 /** Has CloudFormation make what was assembled, and notes the model in the table. Throws `CliError` with the reason of a failure. */
@@ -32,19 +31,29 @@ export async function deployProject({
   adopts,
   output,
 }: DeployProject): Promise<DeployedStack> {
-  const { project, settings } = assembled
+  const { project, settings, synthesis } = assembled
   const { stack } = resourceNames(project.name)
   const { toolkit, source, lib, end } = await openToolkit(out, output)
   const expires = keyExpiry(before?.parameters[API_KEY_EXPIRES], settings.api.keyDays, Date.now() / 1000)
   const started = new Date()
   try {
-    await toolkit.deploy(source, {
-      stacks: { strategy: lib.StackSelectionStrategy.ALL_STACKS },
-      parameters: lib.StackParameters.exactly({ [API_KEY_EXPIRES]: String(expires) }),
-      // What an earlier deployment has kept is taken in again by its name.
-      deploymentMethod: { method: 'change-set', ...(adopts && { importExistingResources: true }) },
-      ...pollInterval(),
-    })
+    const stages = deploymentStages(synthesis.stacks, new Set(Object.keys(before?.templates ?? {})))
+    for (const [index, stage] of stages.entries()) {
+      if (stages.length > 1) {
+        output.note(`Step ${index + 1} of ${stages.length}: CloudFormation can't make all of it at once.`)
+        writeStage(out, synthesis.stacks, stage)
+      }
+      await toolkit.deploy(source, {
+        stacks: { strategy: lib.StackSelectionStrategy.ALL_STACKS },
+        parameters: lib.StackParameters.exactly({ [API_KEY_EXPIRES]: String(expires) }),
+        // What an earlier deployment has kept is taken in again by its name.
+        deploymentMethod: {
+          method: 'change-set',
+          ...(adopts && index === 0 && { importExistingResources: true }),
+        },
+        ...pollInterval(),
+      })
+    }
   } catch (cause) {
     const failure = await explainFailure(stack, started).catch(() => undefined)
     const reason = failure
