@@ -35,7 +35,7 @@ describe('an operation', () => {
       released: '2024-02-29',
       tags: ['a', 'b'],
       maker: 'a@example.com',
-      details: '{"a": [1, null]}',
+      details: '{"a":[1,null]}',
       seenAt: 5_000_000_000,
       category: 'BOOK',
       size: { width: 1, height: 2.5 },
