@@ -8,7 +8,10 @@ import { invariant } from '../../../errors/appError.js'
 export function defaultProvider() {
   return async () => {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env
-    invariant(AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY, 'the environment of the function has no credentials')
+    invariant(
+      AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY,
+      'the environment of the function has no credentials',
+    )
     return {
       accessKeyId: AWS_ACCESS_KEY_ID,
       secretAccessKey: AWS_SECRET_ACCESS_KEY,
