@@ -6,7 +6,6 @@ import type { Synthesis } from '../../deploy/synthesize.js'
 import type { Project } from '../../model/types.js'
 import { CliError } from '../cliError.js'
 import { compileOrFail } from '../compileSchema.js'
-import { configMistakes } from '../config/loadConfig.js'
 import type { ProjectOptions } from '../config/projectOptions.js'
 import type { Output } from '../output.js'
 import { readAssembly } from './assembly.js'
@@ -32,13 +31,13 @@ export async function assemble(
   options: { readonly out: string; readonly bundles?: string },
   output: Output,
 ): Promise<Assembled> {
-  const [project, { resolveSettings, ConfigError }, { synthesize }, { checkTemplates }] = await Promise.all([
+  const [project, { settingsOf }, { synthesize }, { checkTemplates }] = await Promise.all([
     compileOrFail(chosen, output),
-    import('../../deploy/config/resolveSettings.js'),
+    import('../config/settingsOf.js'),
     loadPackage(() => import('../../deploy/synthesize.js')),
     import('../../deploy/checks/checkTemplates.js'),
   ])
-  const settings = settingsOf()
+  const settings = settingsOf(project, chosen)
   const bundles = options.bundles ?? BUNDLES.find(existsSync)
   if (bundles === undefined) {
     throw new CliError('environment', "The functions' code is not there.", {
@@ -49,16 +48,6 @@ export async function assemble(
   const { sdl } = await readAssembly(options.out)
   const findings = checkTemplates({ ...synthesis, project: project.name, ...(sdl && { schema: sdl }) })
   return { project, settings, synthesis, findings }
-
-  /** Throws `CliError` with every operation of the configuration that there is none of. */
-  function settingsOf(): DeploymentSettings {
-    try {
-      return resolveSettings(chosen.config, { ...project, name: chosen.baseName }, chosen.env)
-    } catch (error) {
-      if (error instanceof ConfigError) throw configMistakes(chosen.configFile, error.mistakes)
-      throw error
-    }
-  }
 
   function written(bundles: string): Synthesis {
     try {

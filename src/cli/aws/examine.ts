@@ -2,7 +2,6 @@ import { CliError } from '../cliError.js'
 import type { SchemaOptions } from '../commonOptions.js'
 import { compileSchema } from '../compileSchema.js'
 import { projectOptions } from '../config/projectOptions.js'
-import type { Output } from '../output.js'
 import { type Caller, callerIdentity } from './account.js'
 import { awsFailure } from './awsFailure.js'
 import { LEAST_BOOTSTRAP, readBootstrap } from './bootstrap.js'
@@ -18,10 +17,10 @@ export interface Check {
 }
 
 /** Looks at everything that a deployment needs; what builds on something missing is not looked at. */
-export async function examine(options: SchemaOptions, output: Output): Promise<readonly Check[]> {
+export async function examine(options: SchemaOptions): Promise<readonly Check[]> {
   const checks: Check[] = [
     nodeCheck(process.versions.node),
-    await schemaCheck(options, output),
+    await schemaCheck(options),
     await packagesCheck(),
   ]
   if (checks.at(-1)?.state !== 'ok') return checks
@@ -46,23 +45,23 @@ export function nodeCheck(version: string): Check {
     : { name: 'node', state: 'missing', message, hint: `Install Node.js ${LEAST_NODE} or later.` }
 }
 
-async function schemaCheck(options: SchemaOptions, output: Output): Promise<Check> {
+async function schemaCheck(options: SchemaOptions): Promise<Check> {
   try {
-    const { file, baseName, env, configFile, config } = await projectOptions(options)
+    const chosen = await projectOptions(options)
+    const { file, baseName, env, configFile } = chosen
     const { project, diagnostics } = await compileSchema(file, baseName, env)
     if (!project) {
       const message = `It has ${diagnostics.length} ${diagnostics.length === 1 ? 'mistake' : 'mistakes'}.`
       return { name: 'schema', state: 'missing', message, hint: 'See: ocg validate' }
     }
-    const { resolveSettings } = await import('../../deploy/config/resolveSettings.js')
-    resolveSettings(config, { ...project, name: baseName }, env)
+    const { settingsOf } = await import('../config/settingsOf.js')
+    settingsOf(project, chosen)
     const count = project.operations.length
     const from = configFile === undefined ? '' : ` Settings of ${configFile}.`
     return { name: 'schema', state: 'ok', message: `${project.name}: ${count} operations.${from}` }
   } catch (error) {
     const { message, hint } = error as CliError
-    if (!(error instanceof CliError) && (error as Error).name !== 'ConfigError') throw error
-    if (output.json) return { name: 'schema', state: 'missing', message }
+    if (!(error instanceof CliError)) throw error
     return { name: 'schema', state: 'missing', message, ...(hint !== undefined && { hint }) }
   }
 }

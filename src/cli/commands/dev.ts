@@ -3,7 +3,7 @@ import { AppError } from '../../errors/appError.js'
 import type { Project } from '../../model/types.js'
 import { CliError } from '../cliError.js'
 import { compileSchema, type SchemaResult, showDiagnostics } from '../compileSchema.js'
-import { projectOptions } from '../config/projectOptions.js'
+import { projectOptions, runtimeLimits } from '../config/projectOptions.js'
 import { type Output, processOutput } from '../output.js'
 import { DEFAULT_SCHEMA } from '../readSources.js'
 import { announce } from '../serving/announce.js'
@@ -23,8 +23,8 @@ export function declare(command: Command): void {
 async function dev(options: ServingOptions): Promise<void> {
   const output = processOutput(options)
   const shutdown = awaitShutdown(output)
-  const project = await projectOptions(options)
-  const { name, folder, file } = project
+  const chosen = await projectOptions(options)
+  const { name, folder, file, baseName, env } = chosen
   const preparedSql = await prepareSql()
   // Loading goes on in the background; what it may throw is thrown again where it is used.
   loadServing().catch(() => undefined)
@@ -58,6 +58,7 @@ async function dev(options: ServingOptions): Promise<void> {
       project,
       folder,
       options,
+      limits: runtimeLimits(chosen),
       auth,
       log: await log,
       onLost,
@@ -69,7 +70,7 @@ async function dev(options: ServingOptions): Promise<void> {
 
   const changes = changeSignal()
   // What is wrong with the paths at the very start is a mistake of the command line, not of the schema.
-  const first = await compileSchema(file, project.baseName, project.env)
+  const first = await compileSchema(file, baseName, env)
   const watching = watchSchema(file ?? [DEFAULT_SCHEMA], changes.raise)
   try {
     await apply(first)
@@ -77,7 +78,7 @@ async function dev(options: ServingOptions): Promise<void> {
     while (!shutdown.isRequested()) {
       await Promise.race([changes.next(), shutdown.requested])
       if (shutdown.isRequested()) break
-      const loaded = await compileSchema(file, project.baseName, project.env).catch((error: unknown) => {
+      const loaded = await compileSchema(file, baseName, env).catch((error: unknown) => {
         if (!(error instanceof CliError)) throw error
         event(output, 'refused', error.message, output.colors.red)
         return undefined

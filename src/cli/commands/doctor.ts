@@ -14,7 +14,7 @@ export function declare(command: Command): void {
 async function doctor(options: SchemaOptions): Promise<void> {
   const output = processOutput(options)
   const { examine } = await import('../aws/examine.js')
-  const findings = await examine(options, output)
+  const findings = await examine(options)
   const missing = findings.filter(({ state }) => state === 'missing')
   if (missing.length > 0) process.exitCode = EXIT_CODES.environment
   if (options.json) return output.data(`${JSON.stringify({ ok: missing.length === 0, checks: findings })}\n`)

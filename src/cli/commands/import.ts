@@ -10,7 +10,7 @@ import {
   wholeNumber,
 } from '../commonOptions.js'
 import { compileOrFail } from '../compileSchema.js'
-import { projectOptions } from '../config/projectOptions.js'
+import { projectOptions, runtimeLimits } from '../config/projectOptions.js'
 import type { RowFormat } from '../import/planImport.js'
 import { type Output, processOutput } from '../output.js'
 import { startProgress } from '../progress.js'
@@ -75,7 +75,7 @@ async function importFiles(paths: readonly string[], options: ImportOptions): Pr
   try {
     const tables = []
     for (const source of sources) {
-      const result = await runImport(target?.context ?? openDryRun(project), source, {
+      const result = await runImport(target?.context ?? openDryRun(project, runtimeLimits(chosen)), source, {
         existing: options.replace ? 'replace' : options.skipExisting ? 'skip' : 'conflict',
         dryRun: options.dryRun === true,
         ...(options.maxErrors !== undefined && { maxErrors: options.maxErrors - errors.count() }),

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { sinceTime } from '../aws/logLine.js'
 import { addOutputOptions, addSchemaOptions, type SchemaOptions } from '../commonOptions.js'
 import { compileOrFail } from '../compileSchema.js'
@@ -16,7 +16,11 @@ export function declare(command: Command): void {
   command.argument('[function]', 'field of the API, or kind of function (default: all)')
   addSchemaOptions(command)
     .option('--follow', 'go on with what comes')
-    .option('--since <time>', 'from then on: 15m, 2h, 1d, or a time (default: 15m)', since, since('15m'))
+    .addOption(
+      new Option('--since <time>', 'from then on: 15m, 2h, 1d, or a time')
+        .argParser(since)
+        .default(since('15m'), '15m'),
+    )
   addOutputOptions(command)
     .addHelpText(
       'after',

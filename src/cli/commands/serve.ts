@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { CliError } from '../cliError.js'
 import { compileOrFail } from '../compileSchema.js'
-import { projectOptions } from '../config/projectOptions.js'
+import { projectOptions, runtimeLimits } from '../config/projectOptions.js'
 import { processOutput } from '../output.js'
 import { announce } from '../serving/announce.js'
 import { apiKeyOf } from '../serving/apiKey.js'
@@ -37,7 +37,16 @@ async function serve(options: ServingOptions): Promise<void> {
     shutdown.request()
   }
   const auth = { mode: 'required', apiKeys: [apiKey.key] } as const
-  const serving = await startServing({ project, folder, options, auth, log, onLost, preparedSql })
+  const serving = await startServing({
+    project,
+    folder,
+    options,
+    limits: runtimeLimits(chosen),
+    auth,
+    log,
+    onLost,
+    preparedSql,
+  })
   await announce(serving, { name, folder, apiKey, keyNeeded: true }, output)
   await shutdown.requested
   await serving.close()

@@ -1,5 +1,6 @@
 import { dirname, relative, resolve } from 'node:path'
 import type { OcgConfig } from '../../deploy/config/ocgConfig.js'
+import type { RuntimeLimits } from '../../runtime/context.js'
 import { CliError } from '../cliError.js'
 import type { DataOptions } from '../commonOptions.js'
 import { dataFolder, projectName } from '../projectName.js'
@@ -22,6 +23,20 @@ export interface ProjectOptions {
 }
 
 const ENVIRONMENT = /^[a-z][a-z0-9]{0,5}$/
+
+const DAY_SECONDS = 24 * 60 * 60
+
+/** What the configuration says of years and tasks, which hold on every host. */
+export function runtimeLimits({
+  config,
+  env,
+}: Pick<ProjectOptions, 'config' | 'env'>): Partial<RuntimeLimits> {
+  const { years, taskDays } = { ...config, ...(env !== undefined && config.environments?.[env]) }
+  return {
+    ...(years && { years }),
+    ...(taskDays !== undefined && { taskLifeSeconds: taskDays * DAY_SECONDS }),
+  }
+}
 
 /** Puts flags and configuration together. Throws `CliError` for a mistake in either. */
 export async function projectOptions(options: DataOptions): Promise<ProjectOptions> {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import type { Project } from '../../model/types.js'
 import type { BulkItemTable } from '../../ports/bulkItemTable.js'
-import { DEFAULT_RUNTIME_LIMITS } from '../../runtime/context.js'
+import { DEFAULT_RUNTIME_LIMITS, type RuntimeLimits } from '../../runtime/context.js'
 import type { ImportContext } from '../../runtime/import/importContext.js'
 import { type ImportOptions, type ImportResult, importBatches } from '../../runtime/import/importRows.js'
 import { rowParser } from '../../runtime/import/rowParser.js'
@@ -45,7 +45,7 @@ function csvHeader(context: ImportContext, table: string): Parameters<typeof rea
 }
 
 /** A context that can check rows and store none: `--dry-run` opens no folder. */
-export function openDryRun(project: Project): ImportContext {
+export function openDryRun(project: Project, limits: Partial<RuntimeLimits>): ImportContext {
   const table = new Proxy({} as BulkItemTable, {
     get: () => {
       throw new Error('invariant: a dry run stores nothing')
@@ -55,7 +55,7 @@ export function openDryRun(project: Project): ImportContext {
     project,
     clock: { now: () => Date.now() },
     random: { uuid: () => randomUUID() },
-    limits: DEFAULT_RUNTIME_LIMITS,
+    limits: { ...DEFAULT_RUNTIME_LIMITS, ...limits },
     table,
   }
 }

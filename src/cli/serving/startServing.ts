@@ -2,6 +2,7 @@ import type { PreparedWorker } from '../../adapters/embedded/sql/workerClient.js
 import type { Host } from '../../host/openHost.js'
 import type { Project } from '../../model/types.js'
 import type { Logger } from '../../ports/system.js'
+import type { RuntimeLimits } from '../../runtime/context.js'
 import type { Auth } from '../../server/auth.js'
 import { CliError } from '../cliError.js'
 import type { Output } from '../output.js'
@@ -20,6 +21,8 @@ export interface StartServing {
   readonly project: Project
   readonly folder: string
   readonly options: ServingOptions
+  /** Default: the runtime's. */
+  readonly limits: Partial<RuntimeLimits>
   readonly auth: Auth
   readonly log: Logger
   /** Called when another process has taken the folder over. */
@@ -36,13 +39,14 @@ export async function startServing({
   project,
   folder,
   options,
+  limits,
   auth,
   log,
   onLost,
   preparedSql,
 }: StartServing): Promise<Serving> {
   const { openHost, openApi, listen, ListenError } = await loadServing()
-  const host = await openHost({ project, folder, log, onLost, ...(preparedSql && { preparedSql }) })
+  const host = await openHost({ project, folder, log, limits, onLost, ...(preparedSql && { preparedSql }) })
   try {
     const api = openApi(host, {
       auth,

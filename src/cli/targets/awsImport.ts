@@ -10,17 +10,17 @@ import type { ImportTarget } from './importTarget.js'
 /** The table of a deployed project. Throws `CliError` when it runs another version of the schema. */
 export function openAwsImport(project: Project, chosen: ProjectOptions): Promise<ImportTarget> {
   return onAws(async () => {
-    const [{ dynamoDbClient }, { bulkItemTable }, { readMeta }, { resolveSettings }] = await loadPackage(() =>
+    const [{ dynamoDbClient }, { bulkItemTable }, { readMeta }, { settingsOf }] = await loadPackage(() =>
       Promise.all([
         import('../../adapters/aws/clients/dynamoDbClient.js'),
         import('../../adapters/aws/dynamo/bulkItemTable.js'),
         import('../../runtime/migration/projectMeta.js'),
-        import('../../deploy/config/resolveSettings.js'),
+        import('../config/settingsOf.js'),
       ]),
     )
     const client = dynamoDbClient()
     const table = bulkItemTable({ client, tableName: resourceNames(chosen.name).table })
-    const settings = resolveSettings(chosen.config, { ...project, name: chosen.baseName }, chosen.env)
+    const settings = settingsOf(project, chosen)
     const meta = await readMeta(table)
     if (meta && meta.modelHash !== project.hash) {
       client.destroy()

@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { Project } from '../../model/types.js'
+import type { RuntimeLimits } from '../../runtime/context.js'
 import { CliError } from '../cliError.js'
 import type { ImportTarget } from './importTarget.js'
 
 /** Opens a folder as its host, or beside the host that has it. Throws `CliError` when that one runs another schema. */
-export async function openEmbeddedImport(project: Project, folder: string): Promise<ImportTarget> {
+export async function openEmbeddedImport(
+  project: Project,
+  folder: string,
+  limits: Partial<RuntimeLimits>,
+): Promise<ImportTarget> {
   const [{ openHost }, { DataFolderError }] = await Promise.all([
     import('../../host/openHost.js'),
     import('../../adapters/embedded/store/dataFolderError.js'),
   ])
   try {
-    const host = await openHost({ project, folder })
+    const host = await openHost({ project, folder, limits })
     return {
       context: { ...host.context, table: host.store.table },
       waitForSql: () =>
@@ -21,7 +26,8 @@ export async function openEmbeddedImport(project: Project, folder: string): Prom
       close: () => host.close(),
     }
   } catch (error) {
-    if (error instanceof DataFolderError && error.reason === 'inUse') return openBeside(project, folder)
+    if (error instanceof DataFolderError && error.reason === 'inUse')
+      return openBeside(project, folder, limits)
     throw error
   }
 }
@@ -44,7 +50,11 @@ async function waitWhileNearing(position: () => number, look: () => Promise<bool
   }
 }
 
-async function openBeside(project: Project, folder: string): Promise<ImportTarget> {
+async function openBeside(
+  project: Project,
+  folder: string,
+  limits: Partial<RuntimeLimits>,
+): Promise<ImportTarget> {
   const [{ openStore }, { readMeta }, { DEFAULT_RUNTIME_LIMITS }, { SQL_CONSUMER }] = await Promise.all([
     import('../../adapters/embedded/store/openStore.js'),
     import('../../runtime/migration/projectMeta.js'),
@@ -68,7 +78,7 @@ async function openBeside(project: Project, folder: string): Promise<ImportTarge
       project,
       clock: { now: () => Date.now() },
       random: { uuid: () => randomUUID() },
-      limits: DEFAULT_RUNTIME_LIMITS,
+      limits: { ...DEFAULT_RUNTIME_LIMITS, ...limits },
       table: store.table,
     },
     waitForSql() {

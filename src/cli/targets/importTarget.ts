@@ -1,6 +1,6 @@
 import type { Project } from '../../model/types.js'
 import type { ImportContext } from '../../runtime/import/importContext.js'
-import type { ProjectOptions } from '../config/projectOptions.js'
+import { type ProjectOptions, runtimeLimits } from '../config/projectOptions.js'
 
 /** Where an import writes to. */
 export interface ImportTarget {
@@ -24,5 +24,5 @@ export async function openImportTarget(
     return openAwsImport(project, chosen)
   }
   const { openEmbeddedImport } = await import('./embeddedImport.js')
-  return openEmbeddedImport(project, chosen.folder)
+  return openEmbeddedImport(project, chosen.folder, runtimeLimits(chosen))
 }

@@ -1,5 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CloudFormationClient, GetTemplateCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation'
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs'
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -8,6 +15,8 @@ import { ocg } from '../../cli/ocg.js'
 import { SCHEMA, workFolder } from '../../cli/workFolder.js'
 import { writeBundles } from '../../deploy/deployments.js'
 import { ACCOUNT, type Moto, REGION, startMotoWithStandIns } from './motoWithStandIns.js'
+
+const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' }
 
 let moto: Moto
 let dynamo: DynamoDBClient
@@ -18,7 +27,7 @@ beforeAll(async () => {
   const settings = {
     endpoint: moto.endpoint,
     region: REGION,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: CREDENTIALS,
   }
   dynamo = new DynamoDBClient(settings)
   s3 = new S3Client({ ...settings, forcePathStyle: true })
@@ -167,3 +176,66 @@ test('environments are deployments of their own', async () => {
   })
   expect(await run('destroy', '--env', 'test', '--yes')).toMatchObject({ code: 0 })
 }, 120_000)
+
+test('a deployment that would lose data is refused', async () => {
+  const { build, run } = await project()
+  const env = ['--env', 'loss']
+  expect(await build('deploy', '--yes', ...env)).toMatchObject({ code: 0 })
+  // As if an earlier version had made another bucket.
+  const settings = { endpoint: moto.endpoint, region: REGION, credentials: CREDENTIALS }
+  const client = new CloudFormationClient(settings)
+  const StackName = 'OcGraphql-shop-loss'
+  const { TemplateBody = '' } = await client.send(new GetTemplateCommand({ StackName }))
+  const template = JSON.parse(TemplateBody)
+  const bucket = {
+    Type: 'AWS::S3::Bucket',
+    Properties: { BucketName: 'ocg-former' },
+    DeletionPolicy: 'Retain',
+  }
+  template.Resources = { ...template.Resources, Former: bucket }
+  const Parameters = [{ ParameterKey: 'ApiKeyExpires', UsePreviousValue: true }]
+  await client.send(new UpdateStackCommand({ StackName, TemplateBody: JSON.stringify(template), Parameters }))
+  client.destroy()
+  const diff = await build('diff', ...env)
+  expect(diff.stdout).toContain('loss      The bucket ocg-former would be dropped.')
+  const refused = await build('deploy', '--yes', ...env)
+  expect(refused.code).toBe(3)
+  expect(refused.stderr).toContain('This deployment would lose data, and is therefore not made:')
+  expect(refused.stderr).toContain('The bucket ocg-former would be dropped.')
+  expect(await run('destroy', '--yes', ...env)).toMatchObject({ code: 0 })
+}, 120_000)
+
+test('logs shows what functions have said, in the order of time', async () => {
+  const { run } = await project()
+  const client = new CloudWatchLogsClient({
+    endpoint: moto.endpoint,
+    region: REGION,
+    credentials: CREDENTIALS,
+  })
+  const logGroupName = '/aws/lambda/OCG-shop-stream-processor'
+  const logStreamName = 'one'
+  await client.send(new CreateLogGroupCommand({ logGroupName }))
+  await client.send(new CreateLogStreamCommand({ logGroupName, logStreamName }))
+  const now = Date.now()
+  const line = (message: string, age: number) => ({
+    timestamp: now - age,
+    message: JSON.stringify({ level: 'INFO', message, records: 2 }),
+  })
+  const logEvents = [line('Old', 3_600_000), line('First', 2000), line('Second', 1000)]
+  await client.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }))
+  client.destroy()
+  const shown = await run('logs', 'streamProcessor', '--since', '15m')
+  expect(shown.code).toBe(0)
+  const lines = shown.stdout.trim().split('\n')
+  expect(lines.map((text) => text.slice(text.indexOf(' ') + 1))).toEqual([
+    'streamProcessor INFO  First records=2',
+    'streamProcessor INFO  Second records=2',
+  ])
+  const all = await run('logs', '--since', '2h', '--json')
+  expect(all.stdout.trim().split('\n')).toHaveLength(3)
+  expect(await run('logs', 'createTrack')).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: expect.stringContaining('Nothing was logged'),
+  })
+}, 60_000)
