@@ -6,6 +6,7 @@ import type { LakeTable } from '../../../../src/model/lakeSchema.js'
 import { parseStatement } from '../../../../src/trino/parseStatement.js'
 import { createExecutions, type Execution } from './executions.js'
 import { openLakeImage } from './lakeImage.js'
+import { type Body, csvOf, description, invalid, ProtocolError, pageOf } from './protocol.js'
 import { type AthenaResult, runStatement } from './runStatement.js'
 
 export interface AthenaAccess {
@@ -51,8 +52,6 @@ export interface AthenaServer {
   warm(): Promise<void>
   close(): Promise<void>
 }
-
-type Body = Readonly<Record<string, unknown>>
 
 /**
  * An Athena on loopback: its protocol and its results' text, over the objects that are in S3 when a statement runs, with
@@ -208,19 +207,6 @@ export async function startAthenaServer(options: AthenaServerOptions): Promise<A
   }
 }
 
-class ProtocolError extends Error {
-  constructor(
-    readonly type: string,
-    message: string,
-  ) {
-    super(message)
-  }
-}
-
-function invalid(message: string): ProtocolError {
-  return new ProtocolError('InvalidRequestException', message)
-}
-
 /** The tables that a statement reads; none of one that can't be read. */
 function tablesOf(sql: string, tables: readonly LakeTable[]): readonly LakeTable[] {
   try {
@@ -235,89 +221,4 @@ function tablesOf(sql: string, tables: readonly LakeTable[]): readonly LakeTable
 function splitLocation(location: string): readonly string[] {
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(location) ?? []
   return [bucket, key]
-}
-
-function description(execution: Execution): unknown {
-  const { error, reason, completedAt } = execution
-  return {
-    QueryExecutionId: execution.id,
-    Query: execution.sql,
-    StatementType: 'DML',
-    SubstatementType: 'SELECT',
-    ResultConfiguration: { OutputLocation: execution.output },
-    QueryExecutionContext: { Database: execution.database, Catalog: 'awsdatacatalog' },
-    Status: {
-      State: execution.state,
-      SubmissionDateTime: execution.submittedAt / 1000,
-      ...(reason !== undefined && { StateChangeReason: reason }),
-      ...(completedAt !== undefined && { CompletionDateTime: completedAt / 1000 }),
-      ...(error && {
-        AthenaError: {
-          ErrorCategory: error.category,
-          ErrorType: error.type,
-          Retryable: false,
-          ErrorMessage: reason,
-        },
-      }),
-    },
-    Statistics: {
-      EngineExecutionTimeInMillis: (completedAt ?? Date.now()) - execution.submittedAt,
-      DataScannedInBytes: 0,
-      ResultReuseInformation: { ReusedPreviousResult: execution.reused },
-    },
-    WorkGroup: execution.workgroup,
-    EngineVersion: {
-      SelectedEngineVersion: 'Athena engine version 3',
-      EffectiveEngineVersion: 'Athena engine version 3',
-    },
-  }
-}
-
-/** A page of rows, the header among them. A token goes with pages of one size only: nothing promises more. */
-function pageOf(id: string, { columns, rows }: AthenaResult, body: Body): unknown {
-  const size = Number(body.MaxResults ?? 1000)
-  if (!(size >= 1 && size <= 1000)) throw invalid('maxResults lies between 1 and 1000')
-  let at = 0
-  if (body.NextToken !== undefined) {
-    const parts = Buffer.from(String(body.NextToken), 'base64').toString().split('|')
-    if (parts[0] !== id || Number(parts[2]) !== size) throw invalid('nextToken is not valid')
-    at = Number(parts[1])
-  }
-  const all = [columns.map(({ name }) => name), ...rows]
-  const page = all.slice(at, at + size)
-  const next =
-    at + size < all.length ? Buffer.from(`${id}|${at + size}|${size}`).toString('base64') : undefined
-  return {
-    UpdateCount: 0,
-    ResultSet: {
-      Rows: page.map((row) => ({
-        Data: row.map((text) => (text === undefined ? {} : { VarCharValue: text })),
-      })),
-      ResultSetMetadata: {
-        ColumnInfo: columns.map(({ name, type }) => ({
-          CatalogName: 'hive',
-          SchemaName: '',
-          TableName: '',
-          Name: name,
-          Label: name,
-          Type: type,
-          Precision: type === 'varchar' ? 2_147_483_647 : 0,
-          Scale: 0,
-          Nullable: 'UNKNOWN',
-          CaseSensitive: type === 'varchar',
-        })),
-      },
-    },
-    ...(next !== undefined && { NextToken: next }),
-  }
-}
-
-/** The result's object: every value in quotes, a null as nothing at all. */
-function csvOf({ columns, rows }: AthenaResult): string {
-  const quote = (text: string) => `"${text.replaceAll('"', '""')}"`
-  const lines = [
-    columns.map(({ name }) => quote(name)),
-    ...rows.map((row) => row.map((text) => (text === undefined ? '' : quote(text)))),
-  ]
-  return lines.map((line) => `${line.join(',')}\n`).join('')
 }
