@@ -16,7 +16,7 @@ export function argumentTypes(model: ModelSlice, operation: Operation): readonly
     case 'create':
       return [input(entityOf(model, operation.entity), (name) => !isTime(name))]
     case 'update':
-      return [ID, input(entityOf(model, operation.entity), (name) => name !== 'id' && !isTime(name))]
+      return [ID, input(entityOf(model, operation.entity), (name) => name !== 'id' && !isTime(name), true)]
     case 'read':
     case 'delete':
       return [ID]
@@ -47,8 +47,12 @@ const ID = scalar('id', 'ID')
 const LIMIT = scalar('limit', 'Int')
 const NEXT_TOKEN = scalar('nextToken', 'String')
 
-function input(entity: Entity, has: (name: string) => boolean): ArgumentField {
-  return { name: 'input', type: { kind: 'input', fields: entity.fields.filter(({ name }) => has(name)) } }
+/** The input object of an entity. `optional`: with every field nullable, as that of an update is. */
+function input({ fields }: Entity, has: (name: string) => boolean, optional = false): ArgumentField {
+  const own: readonly ArgumentField[] = fields
+    .filter(({ name }) => has(name))
+    .map(({ name, type }) => ({ name, type: optional ? { ...type, nonNull: false } : type }))
+  return { name: 'input', type: { kind: 'input', fields: own } }
 }
 
 function isTime(name: string): boolean {

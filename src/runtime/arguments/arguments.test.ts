@@ -27,6 +27,7 @@ const MODEL: ModelSlice = {
         constructor: scalar('String'),
         json: scalar('AWSJSON'),
         documents: list(scalar('AWSJSON')),
+        must: { ...scalar('AWSJSON'), nonNull: true },
         matrix: list(list(scalar('Float'))),
         places: list({ kind: 'value', name: 'Place', nonNull: false }),
         createdAt: scalar('AWSDateTime'),
@@ -47,11 +48,27 @@ describe('the arguments of an operation', () => {
   it.each<[Operation, string[]]>([
     [
       CREATE,
-      ['input.id', 'input.constructor', 'input.json', 'input.documents', 'input.matrix', 'input.places'],
+      [
+        'input.id',
+        'input.constructor',
+        'input.json',
+        'input.documents',
+        'input.must',
+        'input.matrix',
+        'input.places',
+      ],
     ],
     [
       { ...CREATE, kind: 'update' },
-      ['id', 'input.constructor', 'input.json', 'input.documents', 'input.matrix', 'input.places'],
+      [
+        'id',
+        'input.constructor',
+        'input.json',
+        'input.documents',
+        'input.must',
+        'input.matrix',
+        'input.places',
+      ],
     ],
     [{ ...CREATE, kind: 'read' }, ['id']],
     [{ ...CREATE, kind: 'delete' }, ['id']],
@@ -107,6 +124,13 @@ describe('the arguments of an operation', () => {
         places: [{ height: 2, document: '[true]' }, { document: null }],
       },
     })
+  })
+
+  it('take a null for the JSON null only where there must be a value', () => {
+    const update = argumentTypes(MODEL, { ...CREATE, kind: 'update' })
+    const values = { input: { json: null, must: null } }
+    expect(jsonAsText(MODEL, declared, values)).toEqual({ input: { json: null, must: 'null' } })
+    expect(jsonAsText(MODEL, update, values)).toEqual(values)
   })
 
   it('tell an absent one from an explicit null', () => {

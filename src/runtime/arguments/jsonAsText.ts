@@ -4,7 +4,8 @@ import { type ArgumentField, type ArgumentType, fieldsOfType } from './argumentT
 
 /**
  * Turns the values of AWSJSON arguments, wherever they are, into the JSON texts that the runtime expects. AppSync
- * parses them before it hands them on; a JSON null is no different from none then. What is no argument stays away.
+ * parses them before it hands them on; a JSON null is no different from none then, unless there must be a value. What
+ * is no argument stays away.
  */
 export function jsonAsText(
   model: ModelSlice,
@@ -20,7 +21,7 @@ export function jsonAsText(
 }
 
 function asText(model: ModelSlice, type: ArgumentType, value: Json): Json {
-  if (value === null) return null
+  if (value === null) return isRequiredJson(type) ? 'null' : null
   if (type.kind === 'list') {
     // One value stands for a list of it.
     const items = Array.isArray(value) ? (value as readonly Json[]) : [value]
@@ -29,4 +30,8 @@ function asText(model: ModelSlice, type: ArgumentType, value: Json): Json {
   if (type.kind === 'scalar') return type.name === 'AWSJSON' ? JSON.stringify(value) : value
   const parts = fieldsOfType(model, type)
   return parts ? jsonAsText(model, parts, value as JsonObject) : value
+}
+
+function isRequiredJson(type: ArgumentType): boolean {
+  return type.kind === 'scalar' && type.name === 'AWSJSON' && type.nonNull
 }
