@@ -7,13 +7,14 @@ import type { ObjectStore } from '../../src/ports/objectStore.js'
 /** Objects of a lake: a text for each, by key. */
 export type LakeContents = Readonly<Record<string, string>>
 
-/** What the lake holds. */
+/** What the lake holds. No query sees what is hidden by a dot: the stream processor's probe. */
 export async function lakeContents(objects: Pick<ObjectStore, 'list' | 'get'>): Promise<LakeContents> {
   const found: Record<string, string> = {}
   let start: string | undefined
   do {
     const page = await objects.list({ prefix: 'tables/', limit: 1000, ...(start && { start }) })
-    for (const { key } of page.objects) found[key] = textOf((await objects.get(key)) ?? new Uint8Array())
+    const rows = page.objects.filter(({ key }) => !key.startsWith('tables/.'))
+    for (const { key } of rows) found[key] = textOf((await objects.get(key)) ?? new Uint8Array())
     start = page.next
   } while (start)
   return found

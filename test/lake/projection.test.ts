@@ -200,6 +200,40 @@ describe('a replay that is overtaken', () => {
   })
 })
 
+describe('what a change costs', () => {
+  const requests: string[] = []
+  const { projector } = openCounting(requests)
+  const item = entityItem('user', 'counted', { age: 1 })
+  const key = { PK: item.PK, SK: item.SK }
+
+  async function costOf(write: Parameters<typeof store.table.write>[0]): Promise<string[]> {
+    const before = store.feed.head()
+    await store.table.write(write)
+    requests.length = 0
+    await projector.project(recordsAfter(before).map(({ change }) => change))
+    return requests
+  }
+
+  it('is one read and one write', async () => {
+    expect(await costOf({ kind: 'put', item })).toEqual(['get', 'put'])
+    const update = { kind: 'update', key, set: { age: 2 }, add: { _rev: 1 } } as const
+    expect(await costOf(update)).toEqual(['get', 'put'])
+    expect(await costOf({ kind: 'delete', key })).toEqual(['get', 'delete'])
+  })
+})
+
+function openCounting(requests: string[]) {
+  const note = (name: string) => async () => void requests.push(name)
+  const table = {
+    async get(key: Parameters<typeof store.table.get>[0]) {
+      requests.push('get')
+      return store.table.get(key)
+    },
+  }
+  const objects = { put: note('put'), delete: note('delete') }
+  return { projector: lakeProjector({ model: SHOP, table, objects }) }
+}
+
 describe('a batch', () => {
   const record = (sequence: number, id: string): ChangeRecord => ({
     sequence: String(sequence),

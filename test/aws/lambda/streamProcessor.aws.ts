@@ -1,12 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readStreamBatch } from '../../../src/adapters/aws/events/readStreamBatch.js'
-import { replayEventOf, replayEventOfRecords } from '../../../src/adapters/aws/events/replayEvent.js'
+import {
+  replayEventOf,
+  replayEventOfItems,
+  replayEventOfRecords,
+} from '../../../src/adapters/aws/events/replayEvent.js'
 import type { StreamEvent } from '../../../src/adapters/aws/events/streamEvent.js'
 import { streamBatchOf } from '../../../src/adapters/aws/events/streamFailure.js'
 import { lakePath } from '../../../src/model/lakePath.js'
 import type { Item } from '../../../src/ports/itemTable.js'
 import { projectionLetter } from '../../../src/runtime/changes/deadLetter.js'
 import { lakeContents, lakeOfTable } from '../../lake/lakeContents.js'
+import { diceOf } from '../../lake/memoryObjects.js'
 import { entityItem, likeItem, SHOP } from '../../sql/testShop.js'
 import { type Mapping, startStreamMapping } from '../host/streamMapping.js'
 import { openStreamTest, type StreamTest } from './streamTest.js'
@@ -39,8 +44,9 @@ beforeAll(async () => {
     streamArn: shop.streamArn,
     settings: MAPPING,
     invoke: async (event) => {
-      events.push(event as StreamEvent)
-      return { ok: true, result: await shop.process(event as StreamEvent) }
+      const timely = withTimes(event as StreamEvent)
+      events.push(timely)
+      return { ok: true, result: await shop.process(timely) }
     },
     onFailure: async (message) => void discarded.push(message),
   })
@@ -50,6 +56,19 @@ afterAll(async () => {
   await mapping.close()
   await shop.close()
 })
+
+/** DynamoDB Local rounds a record's time down to the minute, where DynamoDB rounds it to the second. */
+const seen = new Map<string, number>()
+function withTimes({ Records }: StreamEvent): StreamEvent {
+  return {
+    Records: Records.map((record) => {
+      const sequence = record.dynamodb?.SequenceNumber ?? ''
+      const time = seen.get(sequence) ?? Date.now() / 1000
+      seen.set(sequence, time)
+      return { ...record, dynamodb: { ...record.dynamodb, ApproximateCreationDateTime: time } }
+    }),
+  }
+}
 
 const key = (id: string) => ({ PK: `user#${id}`, SK: `user#${id}` })
 const pathOf = (id: string, time = CREATED) => lakePath('user', id, Date.parse(time))
@@ -104,6 +123,28 @@ describe('the stream processor', () => {
       const Records = [...event.Records, ...event.Records.slice().reverse()]
       expect(await shop.process({ Records })).toEqual({ batchItemFailures: [] })
     }
+    expect(await lakeContents(shop.objects)).toEqual(before)
+  })
+
+  it.each([1, 2, 3])('makes the same lake of the same stream in other batches: seed %i', async (seed) => {
+    const dice = diceOf(seed)
+    const before = await lakeContents(shop.objects)
+    await shop.objects.deleteMany(Object.keys(before))
+    const records = events.flatMap(({ Records }) => Records)
+    for (let at = 0; at < records.length; at += 1 + dice(30)) {
+      // Each batch may begin with what has been before.
+      const start = Math.max(0, at - dice(20))
+      const event = { Records: records.slice(start, at + 40) }
+      expect(await shop.process(event)).toEqual({ batchItemFailures: [] })
+    }
+    expect(await lakeContents(shop.objects)).toEqual(before)
+  })
+
+  it('makes the lake again from the items of the table', async () => {
+    const before = await lakeContents(shop.objects)
+    await shop.objects.deleteMany(Object.keys(before))
+    const { items } = await shop.table.scan({ prefix: '', limit: 1000 })
+    expect(await shop.process(replayEventOfItems(items))).toEqual({ batchItemFailures: [] })
     expect(await lakeContents(shop.objects)).toEqual(before)
   })
 

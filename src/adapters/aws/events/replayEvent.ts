@@ -1,4 +1,5 @@
 import type { ChangeImage } from '../../../ports/changes.js'
+import type { Item } from '../../../ports/itemTable.js'
 import type { ChangeRecord } from '../../../runtime/changes/changeRecord.js'
 import type { ProjectionLetter } from '../../../runtime/changes/deadLetter.js'
 import { changeRecordOf, REPLAY_SOURCE, type StreamEvent, type StreamRecord } from './streamEvent.js'
@@ -18,6 +19,26 @@ export function replayEventOf({ sequence, subject, changedAt }: ProjectionLetter
  */
 export function replayEventOfRecords(records: readonly StreamRecord[]): StreamEvent {
   return { Records: records.flatMap((record) => changeRecordOf(record) ?? []).map(replayRecord) }
+}
+
+/**
+ * The event that has the rows of items written as they are now: to make the lake, or a part of it, again from the table.
+ * Items that SQL doesn't show are left out. A row whose item is gone stays; see `replayEventOfRecords`.
+ */
+export function replayEventOfItems(items: readonly Item[]): StreamEvent {
+  const stored = items.filter(({ _rev }) => _rev !== undefined)
+  return {
+    Records: stored.map((item) => {
+      const { PK, SK, entityType, createdAt, _incarnation, _rev } = item
+      const image: ChangeImage = {
+        entityType: String(entityType),
+        createdAt: String(createdAt),
+        incarnation: String(_incarnation),
+        rev: Number(_rev),
+      }
+      return replayRecord({ sequence: PK, change: { key: { PK, SK }, new: image }, changedAt: 0 })
+    }),
+  }
 }
 
 function replayRecord({
