@@ -27,18 +27,18 @@ export async function runDeletion(context: DeletionContext, message: DeletionMes
   const { step, at } = message.resume ?? { step: 'remove' }
   if (step === 'remove') {
     const removed = await eachPage(context, task, at, (rows) => removeRows(context, task, rows))
-    if (!removed.done) return passOn(context, task, { step, ...removed.stop })
+    if (!removed.done) return passOn(context, task, { step, at: removed.at })
   }
   const seen = await eachPage(context, task, step === 'wait' ? at : undefined, (rows) =>
     awaitRemoval(context, task, rows),
   )
-  if (!seen.done) return passOn(context, task, { step: 'wait', ...seen.stop })
+  if (!seen.done) return passOn(context, task, { step: 'wait', at: seen.at })
   await succeed(context, task.id)
 }
 
-type Progress = { readonly done: true } | { readonly done: false; readonly stop: { readonly at?: string } }
+type Progress = { readonly done: true } | { readonly done: false; readonly at: string }
 
-/** Visits the statement's rows page by page, as long as there is time. */
+/** Visits the statement's rows page by page as long as there is time, and one page at least: work that is passed on moves. */
 async function eachPage(
   context: DeletionContext,
   task: Task,
@@ -47,7 +47,6 @@ async function eachPage(
 ): Promise<Progress> {
   let start = from
   do {
-    if (isTimeUp(context)) return { done: false, stop: start === undefined ? {} : { at: start } }
     const page = await context.sql.results(task.executionId, {
       limit: PAGE,
       maxBytes: 1024 * 1024,
@@ -55,6 +54,7 @@ async function eachPage(
     })
     await visit(page.rows)
     start = page.next
+    if (start !== undefined && isTimeUp(context)) return { done: false, at: start }
   } while (start !== undefined)
   return { done: true }
 }

@@ -42,7 +42,7 @@ export async function openAwsShop(): Promise<AwsShop> {
 }
 
 /** What `ocg import --aws` does, in this process. Entities first: a relation needs them. */
-async function importAll({ admin, names, project, settle }: DeployedHost): Promise<void> {
+async function importAll({ admin, names, project, settle, warmAthena }: DeployedHost): Promise<void> {
   const context = {
     project,
     clock: { now: () => Date.now() },
@@ -56,6 +56,7 @@ async function importAll({ admin, names, project, settle }: DeployedHost): Promi
     expect(result).toMatchObject({ rows: all.length, failed: 0 })
   }
   await settle(300_000)
+  await warmAthena()
 }
 
 async function readTable({ admin, names }: DeployedHost): Promise<Item[]> {

@@ -3,12 +3,27 @@ import { openEmbeddedHost, SCENARIO_SCHEMA } from '../../scenarios/embeddedHost.
 import type { ScenarioHost } from '../../scenarios/scenarioHost.js'
 import { SCENARIOS, tell } from '../../scenarios/scenarios.js'
 import { type DeployedHost, openDeployed } from '../host/deployed.js'
+import { faultsSuite } from './faults.js'
+import { unpermittedCalls, unusedPermissions } from './privileges.js'
 
 let aws: DeployedHost
 let embedded: Awaited<ReturnType<typeof openEmbeddedHost>>
 
+/** Short times, so that what happens when they run out happens in a test. */
+const CONFIG = {
+  stream: { retries: 4 },
+  queues: { maxReceiveCount: 2 },
+  functions: {
+    kinds: { cascadeListener: { timeoutSeconds: 60 }, deletionListener: { timeoutSeconds: 60 } },
+    operations: { endless: { timeoutSeconds: 6 } },
+  },
+} as const
+
 beforeAll(async () => {
-  ;[aws, embedded] = await Promise.all([openDeployed('scenarios', SCENARIO_SCHEMA), openEmbeddedHost()])
+  ;[aws, embedded] = await Promise.all([
+    openDeployed('scenarios', SCENARIO_SCHEMA, CONFIG),
+    openEmbeddedHost(),
+  ])
 })
 afterAll(() => Promise.all([aws?.close(), embedded?.close()]))
 
@@ -21,5 +36,18 @@ describe('both hosts give the same answers', () => {
 
   it('and no expected failure has counted as a fault of a function', () => {
     expect(aws.functions.failures).toEqual([])
+  })
+})
+
+describe('when something fails', () => faultsSuite(() => aws))
+
+describe('each role', () => {
+  it('permits every call that its functions have made', () => {
+    expect(aws.calls.length).toBeGreaterThan(1000)
+    expect(unpermittedCalls(aws)).toEqual([])
+  })
+
+  it('permits nothing that they have not needed', () => {
+    expect(unusedPermissions(aws)).toEqual([])
   })
 })

@@ -34,11 +34,22 @@ export interface AwsHost {
   readonly admin: { readonly dynamo: DynamoDBClient; readonly s3: S3Client; readonly sqs: SQSClient }
   /** Environment for a command line that works on this project. */
   readonly environment: Readonly<Record<string, string>>
+  /** For `admin.sqs`. */
   queueUrl(name: string): string
   /** Fires the scheduled rules once. */
   runSchedules(): Promise<void>
+  /** Loses every event from now on, or no longer: Athena's are best effort. */
+  loseEvents(isLossy: boolean): void
+  /** Makes records of the stream look this much older than they are, in seconds. */
+  ageRecords(seconds: number): void
+  /** Called between Athena's listing of a table's objects and its reading of them. */
+  onListed(hook: ((table: string) => Promise<void>) | undefined): void
+  /** Reads what is in the lake now, so that the next statement need not. */
+  warmAthena(): Promise<void>
   /** Answers requests in a server's place from now on; undefined: none. */
   setFault(fault: Fault | undefined): void
+  /** Resolves when the stream has been worked off, whatever the queues hold. */
+  settleStream(timeoutMs?: number): Promise<void>
   /** Resolves when the stream and the queues have been worked off. */
   settle(timeoutMs?: number): Promise<void>
   close(): Promise<void>
@@ -210,6 +221,7 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
   let events = 0
   /** Gives an event to the rules that it fits, as EventBridge does: asynchronously, and twice again when it fails. */
   function publish(event: Readonly<Record<string, unknown>>): void {
+    if (isLossy) return
     for (const rule of rules) {
       if (!rule.EventPattern || !fits(event, rule.EventPattern as Properties)) continue
       for (const target of targetsOf(rule)) {
@@ -226,12 +238,16 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
     }
   }
   let closing = false
+  let isLossy = false
+  let recordAge = 0
+  let listed: ((table: string) => Promise<void>) | undefined
 
   const athena = await startAthenaServer({
     s3: admin.s3,
     lakeBucket,
     database: String((only(made, 'AWS::Glue::Database').properties.DatabaseInput as Properties).Name),
     tables: lakeTables(project),
+    onListed: async (table) => listed?.(table),
     onStateChange: (event) => publish(event as Readonly<Record<string, unknown>>),
     onAccess: (access) => functionOf.has(access.accessKeyId) && calls.push(access),
   })
@@ -277,6 +293,7 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
       return startStreamMapping({
         streams,
         streamArn: source,
+        age: () => recordAge,
         settings: {
           batchSize: Number(properties.BatchSize ?? 100),
           windowSeconds: Number(properties.MaximumBatchingWindowInSeconds ?? 0) / 10,
@@ -314,6 +331,16 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
     return objectServer.pendingMessages([...queues.keys()].filter((name) => !name.endsWith('-dlq'))) === 0
   }
 
+  /** The stream's reader looks again within moments: quiet counts when it lasts. */
+  async function quiet(timeoutMs: number, look: () => Promise<boolean>): Promise<void> {
+    const end = Date.now() + timeoutMs
+    for (let times = 0; times < 4; ) {
+      times = (await look()) ? times + 1 : 0
+      if (Date.now() > end) throw new Error('The stream and the queues have not been worked off in time.')
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+
   return {
     api,
     functions: lambdaService,
@@ -324,7 +351,7 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
     names: { table: String(table.properties.TableName), lakeBucket, resultsBucket },
     admin,
     environment: { ...environment, AWS_ACCESS_KEY_ID: 'ADMIN', AWS_SECRET_ACCESS_KEY: 'secret' },
-    queueUrl: (name) => queues.get(name) ?? '',
+    queueUrl: (name) => serverUrls.get(name) ?? '',
     async runSchedules() {
       for (const rule of rules) {
         if (!rule.ScheduleExpression) continue
@@ -339,18 +366,22 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
         for (const target of targetsOf(rule)) await deliver(target, event)
       }
     },
+    loseEvents: (next) => {
+      isLossy = next
+    },
+    ageRecords: (seconds) => {
+      recordAge = seconds
+    },
+    onListed: (hook) => {
+      listed = hook
+    },
+    warmAthena: () => athena.warm(),
     setFault: (next) => {
       fault = next
     },
-    async settle(timeoutMs = 60_000) {
-      const end = Date.now() + timeoutMs
-      // The stream's reader looks again within moments: quiet counts when it lasts.
-      for (let quiet = 0; quiet < 4; ) {
-        quiet = (await isQuiet()) ? quiet + 1 : 0
-        if (Date.now() > end) throw new Error('The stream and the queues have not been worked off in time.')
-        await new Promise((resolve) => setTimeout(resolve, 100))
-      }
-    },
+    settle: (timeoutMs = 60_000) => quiet(timeoutMs, isQuiet),
+    settleStream: (timeoutMs = 60_000) =>
+      quiet(timeoutMs, async () => !mappings.some((one) => one.pending() > 0)),
     async close() {
       closing = true
       for (const close of closers.splice(0).reverse()) await close()
@@ -387,9 +418,9 @@ function named({ path, type, properties }: ResolvedResource): Physical {
   return { ref, attributes }
 }
 
-const NAMES: Readonly<Record<string, (properties: Properties) => string>> = {
+const NAMES: Readonly<Record<string, (properties: Properties) => string | undefined>> = {
   'AWS::Lambda::Function': ({ FunctionName }) => String(FunctionName),
-  'AWS::IAM::Role': ({ RoleName }) => String(RoleName),
+  'AWS::IAM::Role': ({ RoleName }) => RoleName as string | undefined,
   'AWS::AppSync::DataSource': ({ Name }) => String(Name),
   'AWS::Glue::Database': ({ DatabaseInput }) => String((DatabaseInput as Properties).Name),
   'AWS::Athena::WorkGroup': ({ Name }) => String(Name),

@@ -24,6 +24,8 @@ export interface StreamMappingOptions {
   readonly streams: DynamoDBStreamsClient
   readonly streamArn: string
   readonly settings: StreamMappingSettings
+  /** How much older than they are records are to look, in seconds. Default 0. */
+  readonly age?: () => number
   readonly invoke: (event: unknown) => Promise<InvocationResult>
   /** Takes what was given up: the body of the message that the on-failure destination gets. */
   readonly onFailure: (message: unknown) => Promise<void>
@@ -149,7 +151,7 @@ export function startStreamMapping(options: StreamMappingOptions): Mapping {
   async function deliver(shardId: string, batch: readonly LambdaRecord[]): Promise<void> {
     let rest = batch
     for (let attempt = 0; rest.length > 0 && !stop.signal.aborted; attempt += 1) {
-      const outcome = await options.invoke({ Records: rest })
+      const outcome = await options.invoke({ Records: rest.map(aged) })
       const failed = firstFailure(outcome, rest)
       if (failed === undefined) return
       // What came before the first failure is done, and its success starts the count anew.
@@ -173,6 +175,11 @@ export function startStreamMapping(options: StreamMappingOptions): Mapping {
         attempt = -1
       }
     }
+  }
+
+  function aged(record: LambdaRecord): LambdaRecord {
+    const ApproximateCreationDateTime = record.dynamodb.ApproximateCreationDateTime - (options.age?.() ?? 0)
+    return { ...record, dynamodb: { ...record.dynamodb, ApproximateCreationDateTime } }
   }
 
   function failureMessage(shardId: string, records: readonly LambdaRecord[], tooOld: boolean): unknown {
