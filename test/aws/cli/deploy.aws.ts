@@ -87,7 +87,7 @@ test('before the bootstrap: the doctor says what is missing, and nothing is depl
   expect(destroyed).toMatchObject({ code: 1, stderr: expect.stringContaining('shop is not deployed') })
 })
 
-test('deploy, diff, change, deploy, destroy, and at last delete the data', async () => {
+test('deploy, diff, change, destroy, take in what was kept, and at last delete the data', async () => {
   await moto.bootstrap()
   const { cwd, run, build } = await project()
 
@@ -148,6 +148,14 @@ test('deploy, diff, change, deploy, destroy, and at last delete the data', async
   const kept = ['OCG-shop', `ocg-shop-${ACCOUNT}`, `ocg-shop-athena-results-${ACCOUNT}`]
   expect(JSON.parse(destroyed.stdout)).toEqual({ ok: true, project: 'shop', kept, deleted: [] })
   expect((await stored('track#1'))?.name?.S).toBe('One')
+
+  // The next deployment takes it in, once the schema allows the row.
+  expect(await build('deploy', '--yes')).toMatchObject({ code: 1 })
+  await writeFile(join(cwd, 'schema.graphql'), SCHEMA)
+  expect(await build('deploy', '--yes')).toMatchObject({ code: 0 })
+  expect((await stored('track#1'))?.name?.S).toBe('One')
+  expect(await build('diff')).toMatchObject({ code: 0 })
+  expect(await run('destroy', '--yes')).toMatchObject({ code: 0 })
 
   // It goes when it is asked for twice, and not before.
   await s3.send(new PutObjectCommand({ Bucket: `ocg-shop-${ACCOUNT}`, Key: 'tables/track/x', Body: 'x' }))

@@ -11,6 +11,9 @@ import sys
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import CloudFormationError, ValidationError
 from moto.cloudformation.models import CloudFormationBackend
+from moto.cloudformation.responses import CloudFormationResponse
+from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
 from moto.server import main
 
 # What moto 5.2.5 lacks, or has and cannot make from our templates.
@@ -132,6 +135,43 @@ def delete_if_there(self, change_set_name):
 
 CloudFormationBackend.describe_change_set = describe_or_not_found
 CloudFormationBackend.delete_change_set = delete_if_there
+importing = False
+create_change_set = CloudFormationResponse.create_change_set
+
+
+def create_and_note_import(self):
+    """moto does not know that a change set may take in what exists."""
+    global importing
+    importing = str(self._get_param("ImportExistingResources")).lower() == "true"
+    return create_change_set(self)
+
+
+create_resource = parsing.parse_and_create_resource
+
+
+def existing(resource_json, resources_map, account_id, region_name):
+    properties = parsing.clean_json(resource_json.get("Properties", {}), resources_map)
+    if resource_json["Type"] == "AWS::DynamoDB::Table":
+        return dynamodb_backends[account_id][region_name].tables.get(properties["TableName"])
+    if resource_json["Type"] == "AWS::S3::Bucket":
+        return s3_backends[account_id]["aws"].buckets.get(properties["BucketName"])
+    return None
+
+
+def create_or_import(logical_id, resource_json, resources_map, account_id, region_name):
+    """Takes in a retained resource when the change set asks for it; without, its name is taken, as on AWS."""
+    found = existing(resource_json, resources_map, account_id, region_name)
+    if found is None:
+        return create_resource(logical_id, resource_json, resources_map, account_id, region_name)
+    if not importing or resource_json.get("DeletionPolicy") not in ("Retain", "RetainExceptOnCreate"):
+        raise ValidationError(message=f"{logical_id} already exists")
+    found.cf_resource_type = resource_json["Type"]
+    found.logical_resource_id = logical_id
+    return found
+
+
+CloudFormationResponse.create_change_set = create_and_note_import
+parsing.parse_and_create_resource = create_or_import
 parsing.resource_class_from_type = resource_class_from_type
 CloudFormationBackend.execute_change_set = execute_with_outputs
 main(["-H", "127.0.0.1", "-p", sys.argv[1]])
