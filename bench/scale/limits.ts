@@ -36,7 +36,10 @@ export const SCALING_PER_SECOND = 100
 /** AWS General Reference, "AWS AppSync endpoints and quotas", rate of request tokens; smaller regions have less. */
 export const APPSYNC_TOKENS_PER_SECOND = 10_000
 
-/** Amazon S3 User Guide, "Best practices design patterns: optimizing Amazon S3 performance", of a partitioned prefix. */
+/**
+ * Amazon S3 User Guide, "Best practices design patterns: optimizing Amazon S3 performance", of a partitioned prefix:
+ * writes with deletions, reads. Listings are counted with the reads, as nothing is said of them.
+ */
 export const S3_WRITES_PER_SECOND = 3_500
 export const S3_READS_PER_SECOND = 5_500
 
