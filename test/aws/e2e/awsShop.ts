@@ -9,6 +9,9 @@ import { type Answer, type Shop, shopQuestions, TABLES, TEST_SCHEMA } from '../.
 import { ROW_COUNTS, rows } from '../../musicShop/source.js'
 import { type DeployedHost, openDeployed } from '../host/deployed.js'
 
+/** Servers, functions and mappings share a small machine here. */
+const PATIENCE_MS = 180_000
+
 /** The music shop on the emulated AWS host, with all its rows. */
 export interface AwsShop extends Shop {
   readonly host: DeployedHost
@@ -24,7 +27,8 @@ export async function openAwsShop(): Promise<AwsShop> {
     execute,
     // AppSync has one way in.
     executeOtherwise: execute,
-    ...shopQuestions(execute),
+    ...shopQuestions(execute, PATIENCE_MS),
+    patienceMs: PATIENCE_MS,
     async readItems() {
       const items = await readTable(host)
       return {
@@ -36,7 +40,7 @@ export async function openAwsShop(): Promise<AwsShop> {
       }
     },
     importAgain: () => importAll(host),
-    cascadesEnded: () => host.settle(120_000),
+    cascadesEnded: () => host.settle(PATIENCE_MS),
     close: () => host.close(),
   }
 }

@@ -186,6 +186,7 @@ export function relationsSuite(open: () => Promise<Shop>): void {
       await until(
         () => shop.ask('playlistsWithTrack', { trackId }),
         (names) => (names as string[]).length === 0,
+        shop.patienceMs,
       )
       expect(await shop.ask('playlistsWithTrack', { trackId })).toEqual([])
     })
@@ -218,6 +219,7 @@ export function relationsSuite(open: () => Promise<Shop>): void {
     const ids = await until(
       () => shop.sqlTracksOf(playlistId),
       (ids) => JSON.stringify(ids) === JSON.stringify(expected),
+      shop.patienceMs,
     )
     expect(ids).toEqual(expected)
   }

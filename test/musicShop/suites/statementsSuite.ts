@@ -131,6 +131,7 @@ export function statementsSuite(open: () => Promise<Shop>): void {
     return until(
       () => shop.ask('playlistsForMood', { mood: 'CALM' }),
       (playlists) => (playlists as unknown[]).length === count,
+      shop.patienceMs,
     )
   }
 }
