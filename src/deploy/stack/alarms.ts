@@ -11,8 +11,8 @@ import { internalMessage } from './resolverCode.js'
 /** Changes that are older have not reached SQL for too long, in ms. */
 const MAX_STREAM_AGE_MS = 5 * 60_000
 
-/** Namespace of the metrics that are made here. */
-export const METRICS = 'OcGraphql'
+/** Namespace of the metrics that functions write, and of the one that is made here. */
+export const METRICS = 'OCG'
 
 /** Name of the metric that counts failures of the API's functions, by project. */
 export const API_FAILURES = 'ApiFailures'
@@ -81,6 +81,15 @@ function watches({ api }: Api, { names, project }: Deployment): Watch[] {
         threshold: 0,
       }
     }),
+    {
+      id: 'ChangeDeadLetters',
+      description: 'Changes could not be brought into SQL and are kept in the table. See: ocg dlq --aws',
+      namespace: METRICS,
+      metricName: 'DeadLetters',
+      dimensions: { project: project.name, kind: 'streamProcessor' },
+      statistic: 'Sum',
+      threshold: 0,
+    },
     ...PROJECT_FUNCTIONS.flatMap((kind) => {
       const FunctionName = projectFunctionName(project.name, kind)
       return (['Errors', 'Throttles'] as const).map((metricName): Watch => {

@@ -42,6 +42,11 @@ function widgetsOf({ names, project }: Deployment): Widget[] {
       expression: `SEARCH('{AWS/Lambda,FunctionName} MetricName="${metric}" "OCG-${project.name}"', '${stat}', 300)`,
     },
   ]
+  const own = (metric: string, dimensions: string): Metric => [
+    {
+      expression: `SEARCH('{${METRICS},${dimensions}} MetricName="${metric}" project="${project.name}"', 'Sum', 300)`,
+    },
+  ]
   const queues = [names.cascadeQueue, names.deletionQueue]
   const processor = projectFunctionName(project.name, 'streamProcessor')
   const ofTable = (metric: string): Metric => ['AWS/DynamoDB', metric, 'TableName', names.table]
@@ -63,10 +68,15 @@ function widgetsOf({ names, project }: Deployment): Widget[] {
     },
     { title: 'Duration of functions, 99 of 100', stat: 'p99', metrics: [search('Duration', 'p99')] },
     { title: 'Errors of functions', stat: 'Sum', metrics: [search('Errors', 'Sum')] },
+    { title: 'Failures by kind and code', stat: 'Sum', metrics: [own('Failures', 'code,kind,project')] },
+    { title: 'Cold starts by kind', stat: 'Sum', metrics: [own('ColdStart', 'kind,project')] },
     {
-      title: 'Age of changes on their way to SQL',
-      stat: 'Maximum',
-      metrics: [['AWS/Lambda', 'IteratorAge', 'FunctionName', processor]],
+      title: 'Time until a change is seen by SQL, and age of those that wait, in ms',
+      stat: 'p99',
+      metrics: [
+        [METRICS, 'Freshness', 'project', project.name, 'kind', 'streamProcessor'],
+        ['AWS/Lambda', 'IteratorAge', 'FunctionName', processor],
+      ],
     },
     {
       title: 'Queues and dead letters',
