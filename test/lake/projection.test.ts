@@ -278,6 +278,94 @@ describe('a batch', () => {
     })
   })
 
+  it('makes a dead letter of an old record only when the lake takes others', async () => {
+    const { context } = openProjection(diceOf(1), 0)
+    const pauses: number[] = []
+    const letters: unknown[] = []
+    let isLakeWell = false
+    const failing: ProjectionContext = {
+      ...context,
+      clock: { now: () => 60_000 },
+      settings: { ...DEFAULT_PROJECTION_SETTINGS },
+      sleep: async (milliseconds) => void pauses.push(milliseconds),
+      objects: {
+        delete: async () => undefined,
+        async put() {
+          if (!isLakeWell) throw new Error('Nothing goes in.')
+        },
+      },
+      projector: {
+        async project() {
+          throw new Error('Not this one.')
+        },
+      },
+      table: {
+        get: context.table.get,
+        async write(write) {
+          if (write.kind === 'put') letters.push(write.item)
+          return { ok: true }
+        },
+      },
+    }
+    const young = { ...record(2, 'b'), changedAt: 1 }
+    expect(await projectBatch(failing, [record(1, 'a')])).toMatchObject({ failed: { sequence: '1' } })
+    expect(pauses).toEqual([50, 100, 500, 1000, 2000, 4000])
+    isLakeWell = true
+    expect(await projectBatch(failing, [record(1, 'a'), young])).toMatchObject({
+      failed: { sequence: '2' },
+      buried: 1,
+    })
+    expect(letters).toMatchObject([{ PK: 'deadLetter#1', error: 'Not this one.', attempts: 7 }])
+    const replayed = { ...record(3, 'c'), isReplay: true }
+    const noTime = { ...failing, remainingMs: () => (pauses.length > 0 ? 0 : 60_000) }
+    pauses.length = 0
+    expect(await projectBatch(failing, [replayed])).toMatchObject({ failed: { sequence: '3' }, buried: 0 })
+    pauses.length = 0
+    expect(await projectBatch(noTime, [record(4, 'd')])).toMatchObject({
+      failed: { sequence: '4' },
+      buried: 0,
+    })
+    expect(letters).toHaveLength(1)
+  })
+
+  it('starts the cascade of a removal before the row goes, and never gives it up', async () => {
+    const { context } = openProjection(diceOf(1), 0)
+    const order: string[] = []
+    let isQueueWell = false
+    const removal: ChangeRecord = {
+      ...record(1, 'a'),
+      change: {
+        key: { PK: 'user#a', SK: 'user#a' },
+        old: { entityType: 'user', createdAt: '2024-01-01T00:00:00.000Z', incarnation: 'i', rev: 1 },
+      },
+    }
+    const watched: ProjectionContext = {
+      ...context,
+      clock: { now: () => 1_000_000_000 },
+      settings: { ...DEFAULT_PROJECTION_SETTINGS },
+      sleep: async () => undefined,
+      queues: {
+        cascade: {
+          async send({ incarnation }) {
+            order.push(isQueueWell ? `cascade ${incarnation}` : 'refused')
+            if (!isQueueWell) throw new Error('The queue is closed.')
+          },
+        },
+      },
+      projector: {
+        async project() {
+          order.push('row')
+        },
+      },
+    }
+    expect(await projectBatch(watched, [removal])).toMatchObject({ failed: { sequence: '1' }, buried: 0 })
+    expect(new Set(order)).toEqual(new Set(['refused']))
+    isQueueWell = true
+    order.length = 0
+    expect(await projectBatch(watched, [removal])).not.toHaveProperty('failed')
+    expect(order).toEqual(['cascade i', 'row'])
+  })
+
   it('does nothing for a type that the model has no longer', async () => {
     const { context, objects } = openProjection(diceOf(1), 1)
     const dropped: ChangeRecord = {

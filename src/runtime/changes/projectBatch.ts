@@ -112,23 +112,30 @@ async function projectGroup(
   isLakeWell: () => Promise<boolean>,
 ): Promise<'projected' | 'buried' | 'failed'> {
   const { settings, clock, log } = context
-  const [oldest] = records as readonly [ChangeRecord]
-  const step = projection(context, records)
-  let failure = await tryOften(context, step, settings.tries, settings.retryMs, 0)
-  if (!failure) return 'projected'
-  const isOld = () => clock.now() - oldest.changedAt >= settings.buryAfterMs
+  const { sequence, changedAt, change, isReplay } = records[0] as ChangeRecord
   // A replayed record has its dead letter already.
-  const isDue = () => !oldest.isReplay && failure !== undefined && (failure.isHopeless || isOld())
-  if (isDue() && !failure.isHopeless) {
-    failure = await tryOften(context, step, settings.lastTries, settings.lastRetryMs, settings.lastRetryMs)
-    if (!failure) return 'projected'
-  }
-  const fields = { sequence: oldest.sequence, key: oldest.change.key.PK, error: failure.error }
-  if (isDue() && failure.isOfRecord && (failure.isHopeless || (await isLakeWell()))) {
-    if (await bury(context, records, failure)) {
-      log.error('A change has become a dead letter', fields)
-      return 'buried'
+  const isOld = () => !isReplay && clock.now() - changedAt >= settings.buryAfterMs
+  const step = projection(context, records)
+  let last = await step()
+  let attempts = 1
+  async function tryAgain(tries: number, pauseMs: number): Promise<void> {
+    for (let index = 0; index < tries; index += 1) {
+      if (last === 'done' || last.isHopeless || isTimeUp(context)) return
+      await context.sleep(pauseMs * 2 ** index)
+      last = await step()
+      attempts += 1
     }
+  }
+  await tryAgain(settings.tries - 1, settings.retryMs)
+  if (isOld()) await tryAgain(settings.lastTries, settings.lastRetryMs)
+  if (last === 'done') return 'projected'
+
+  const { error, isOfRecord, isHopeless } = last
+  const isDue = isHopeless ? !isReplay : isOld() && !isTimeUp(context) && (await isLakeWell())
+  const fields = { sequence, key: change.key.PK, attempts, error }
+  if (isDue && isOfRecord && (await bury(context, records, error, attempts))) {
+    log.error('A change has become a dead letter', fields)
+    return 'buried'
   }
   log.warn('A change could not be projected and is tried again', fields)
   return 'failed'
@@ -146,7 +153,7 @@ interface Failure {
 function projection(
   { queues, projector }: ProjectionContext,
   records: readonly ChangeRecord[],
-): () => Promise<Failure | undefined> {
+): () => Promise<Failure | 'done'> {
   const changes = records.map(({ change }) => change)
   const outOfOrder = records.some(({ isReplay }) => isReplay)
   const cascades = cascadesOf(changes)
@@ -157,44 +164,23 @@ function projection(
         cascades.shift()
       }
       await projector.project(changes, { outOfOrder })
-      return undefined
+      return 'done'
     } catch (error) {
       return { error, isOfRecord: cascades.length === 0, isHopeless: error instanceof UnfitItemError }
     }
   }
 }
 
-/** Tries a step, with growing pauses, as long as it may help. Answers the last failure. */
-async function tryOften(
-  context: ProjectionContext,
-  step: () => Promise<Failure | undefined>,
-  tries: number,
-  retryMs: number,
-  firstPauseMs: number,
-): Promise<Failure | undefined> {
-  if (firstPauseMs > 0) await context.sleep(firstPauseMs)
-  let failure = await step()
-  for (let retry = 0; failure && !failure.isHopeless && retry < tries - 1; retry += 1) {
-    if (isTimeUp(context)) break
-    await context.sleep(retryMs * 2 ** retry)
-    failure = await step()
-  }
-  return failure
-}
-
 /** Makes a dead letter of each record; false when that failed. */
 async function bury(
-  { table, clock, log, settings }: ProjectionContext,
+  { table, clock, log }: ProjectionContext,
   records: readonly ChangeRecord[],
-  { error }: Failure,
+  error: unknown,
+  attempts: number,
 ): Promise<boolean> {
   try {
     for (const record of records) {
-      const failure = {
-        error: textOf(error),
-        attempts: settings.tries + settings.lastTries,
-        now: clock.now(),
-      }
+      const failure = { error: textOf(error), attempts, now: clock.now() }
       await table.write({ kind: 'put', item: deadLetterItem(record, failure) })
     }
     return true

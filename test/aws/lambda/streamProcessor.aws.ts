@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { readStreamBatch } from '../../../src/adapters/aws/events/readStreamBatch.js'
 import {
   replayEventOf,
@@ -75,9 +75,10 @@ const pathOf = (id: string, time = CREATED) => lakePath('user', id, Date.parse(t
 const put = (...items: readonly Item[]) =>
   Promise.all(items.map((item) => shop.table.write({ kind: 'put', item })))
 
-async function settled(): Promise<void> {
-  for (let quiet = 0; quiet < 5; ) {
-    quiet = mapping.pending() === 0 ? quiet + 1 : 0
+/** Quiet counts when it lasts: the reader looks at the stream now and then. */
+async function settled(reader: Pick<Mapping, 'pending'> = mapping): Promise<void> {
+  for (let quiet = 0; quiet < 10; ) {
+    quiet = reader.pending() === 0 ? quiet + 1 : 0
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
@@ -237,8 +238,8 @@ describe('the stream processor', () => {
       onFailure: async (message) => void given.push(message),
     })
     await put(...Array.from({ length: 5 }, (_, index) => entityItem('user', `late${index}`)))
-    while (given.length === 0 || failing.pending() > 0)
-      await new Promise((resolve) => setTimeout(resolve, 50))
+    await vi.waitUntil(() => given.length > 0, { timeout: 20_000 })
+    await settled(failing)
     await failing.close()
     expect(await lakeContents(shop.objects)).not.toHaveProperty([pathOf('late0')])
     for (const message of given) {
