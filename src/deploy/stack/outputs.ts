@@ -2,7 +2,7 @@ import { CfnOutput, type Stack } from 'aws-cdk-lib/core'
 import type { Api } from './api.js'
 import { bucketName, type Deployment, sub } from './deployment.js'
 
-/** What a deployment answers with. The key's id is no secret; its value is read when it is shown. */
+/** What a deployment answers with, the API's key among it: whoever may read the stack may read the API's keys too. */
 export function addOutputs(stack: Stack, { api, key }: Api, { names, project }: Deployment): void {
   const console = (path: string) => sub(`https://\${AWS::Region}.console.aws.amazon.com/${path}`)
   const region = `region=\${AWS::Region}`
@@ -10,6 +10,7 @@ export function addOutputs(stack: Stack, { api, key }: Api, { names, project }: 
     ApiUrl: api.attrGraphQlUrl,
     ApiId: api.attrApiId,
     ApiKeyId: key.attrApiKeyId,
+    ApiKey: key.attrApiKey,
     TableName: names.table,
     LakeBucketName: bucketName(names.lakeBucketPrefix),
     ResultsBucketName: bucketName(names.resultsBucketPrefix),
