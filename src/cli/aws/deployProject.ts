@@ -8,6 +8,7 @@ import type { Assembled } from './assemble.js'
 import { openToolkit, pollInterval } from './cdkToolkit.js'
 import { type DeployedStack, readDeployed } from './deployedState.js'
 import { explainFailure } from './explainFailure.js'
+import { makeNamesStatic } from './staticNames.js'
 import { noteModel } from './storedData.js'
 
 export interface DeployProject {
@@ -18,6 +19,7 @@ export interface DeployProject {
   readonly before: DeployedStack | undefined
   /** True when the table is there although nothing is deployed: an earlier deployment has kept it. */
   readonly adopts: boolean
+  readonly account: string
   readonly output: Output
 }
 
@@ -29,10 +31,12 @@ export async function deployProject({
   out,
   before,
   adopts,
+  account,
   output,
 }: DeployProject): Promise<DeployedStack> {
   const { project, settings, synthesis } = assembled
   const { stack } = resourceNames(project.name)
+  if (adopts) await makeNamesStatic(out, account)
   const { toolkit, source, lib, end } = await openToolkit(out, output)
   const expires = keyExpiry(before?.parameters[API_KEY_EXPIRES], settings.api.keyDays, Date.now() / 1000)
   const started = new Date()

@@ -5,6 +5,7 @@ import type { Template } from '../../deploy/diff/template.js'
 import { CliError } from '../cliError.js'
 import { nestedName } from './assembly.js'
 import { loadPackage } from './loadPackage.js'
+import { withoutStaticNames } from './staticNames.js'
 
 /** A stack as CloudFormation has it. */
 export interface DeployedStack extends DeploymentState {
@@ -34,7 +35,7 @@ export async function readDeployed(stackName: string): Promise<DeployedStack | u
       parameters: Object.fromEntries(
         (stack.Parameters ?? []).map((one) => [one.ParameterKey, one.ParameterValue]),
       ),
-      templates,
+      templates: withoutStaticNames(templates, stack.StackId?.split(':')[4] ?? ''),
       ...(location && { sdl: await readSchema(location, stack.StackId ?? '') }),
     }
   } finally {

@@ -59,7 +59,7 @@ async function deploy(options: DeployOptions): Promise<void> {
       const { confirmOrDecline } = await import('../aws/confirm.js')
       await confirmOrDecline(`${what}: ${project.name} to account ${account}?`, output)
     }
-    const after = await onAws(() => aws.deployProject({ assembled, out, before, adopts, output }))
+    const after = await onAws(() => aws.deployProject({ assembled, out, before, adopts, account, output }))
     await announce(project.name, after, output)
   } finally {
     await rm(out, { recursive: true, force: true })

@@ -155,6 +155,10 @@ test('deploy, diff, change, destroy, take in what was kept, and at last delete t
   expect(await build('deploy', '--yes')).toMatchObject({ code: 0 })
   expect((await stored('track#1'))?.name?.S).toBe('One')
   expect(await build('diff')).toMatchObject({ code: 0 })
+  // From now on the template names the buckets as before, and that replaces nothing.
+  await writeFile(join(cwd, 'schema.graphql'), SCHEMA.replace('  price: Float\n', '  cost: Float\n'))
+  expect(await build('deploy', '--yes')).toMatchObject({ code: 0 })
+  expect((await stored('track#1'))?.name?.S).toBe('One')
   expect(await run('destroy', '--yes')).toMatchObject({ code: 0 })
 
   // It goes when it is asked for twice, and not before.

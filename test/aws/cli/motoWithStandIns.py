@@ -163,7 +163,11 @@ def create_or_import(logical_id, resource_json, resources_map, account_id, regio
     found = existing(resource_json, resources_map, account_id, region_name)
     if found is None:
         return create_resource(logical_id, resource_json, resources_map, account_id, region_name)
-    if not importing or resource_json.get("DeletionPolicy") not in ("Retain", "RetainExceptOnCreate"):
+    # CloudFormation imports by names that the template gives as plain text, and nothing that might be deleted.
+    properties = resource_json["Properties"]
+    is_named = isinstance(properties.get("TableName", properties.get("BucketName")), str)
+    is_kept = resource_json.get("DeletionPolicy") in ("Retain", "RetainExceptOnCreate")
+    if not (importing and is_named and is_kept):
         raise ValidationError(message=f"{logical_id} already exists")
     found.cf_resource_type = resource_json["Type"]
     found.logical_resource_id = logical_id
