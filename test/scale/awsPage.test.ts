@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { costTable, priceTable } from '../../bench/scale/costTable.js'
 import { originSentence } from '../../bench/scale/fingerprint.js'
+import { PRICES } from '../../bench/scale/prices.js'
 import { readCalls } from '../../bench/scale/recordedCalls.js'
 import { readSection } from '../../bench/scale/sections.js'
 import { statementCostTable, statementTable } from '../../bench/scale/statementTable.js'
@@ -49,7 +50,8 @@ describe('what is created', () => {
     const resources = stacks.flatMap(({ template }) => Object.values(template.Resources))
     const count = (type: string) => resources.filter(({ Type }) => Type === type).length
     expect(text).toContain(`| ${count('AWS::CloudWatch::Alarm')} alarms, a dashboard |`)
-    expect(text).toContain(`| ${count('AWS::CloudWatch::Alarm')} alarms | $1.40 |`)
+    const alarms = count('AWS::CloudWatch::Alarm')
+    expect(text).toContain(`| ${alarms} alarms | $${(alarms * PRICES.alarmMonth).toFixed(2)} |`)
     expect(text).toContain(`permissions: at most ${count('AWS::IAM::Role')},`)
   })
 })
