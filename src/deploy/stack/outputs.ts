@@ -10,7 +10,7 @@ export function addOutputs(stack: Stack, { api, key }: Api, { names, project }: 
     ApiUrl: api.attrGraphQlUrl,
     ApiId: api.attrApiId,
     ApiKeyId: key.attrApiKeyId,
-    ApiKey: key.attrApiKey,
+    ApiKeyValue: key.attrApiKey,
     TableName: names.table,
     LakeBucketName: bucketName(names.lakeBucketPrefix),
     ResultsBucketName: bucketName(names.resultsBucketPrefix),
