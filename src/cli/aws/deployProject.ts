@@ -64,7 +64,7 @@ export async function deployProject({
       ? `${failure.id} (${failure.type}): ${failure.reason}`
       : (cause as Error).message.split('\n', 1)[0]
     throw new CliError('environment', `The deployment has failed. ${reason}`, {
-      hint: 'CloudFormation has gone back to what was deployed before. Its console shows every step.',
+      hint: 'CloudFormation goes back to what was deployed before. Its console shows every step.',
       cause,
     })
   } finally {

@@ -66,9 +66,9 @@ class StandIn:
     @classmethod
     def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
         properties = cloudformation_json.get("Properties", {})
-        # What a service would refuse, for the tests of failures.
-        if "FAIL" in str(properties.get("Name", "")) or "refused" in str(properties.get("Description", "")):
-            raise RuntimeError("The service refuses this resource.")
+        # For the test of failures.
+        if properties.get("Description") == "Key of refused-api.":
+            raise ValidationError(message="The service refuses this key.")
         return cls(f"{kwargs['LogicalId']}-stand-in", properties)
 
     @classmethod
