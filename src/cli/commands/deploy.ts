@@ -119,7 +119,7 @@ function refuseContradictions(problems: readonly string[]): void {
 }
 
 async function announce(name: string, { outputs }: DeployedStack, output: Output): Promise<void> {
-  const { ApiUrl: url, ApiKeyId: apiKey, DashboardUrl, TableUrl, SqlUrl } = outputs
+  const { ApiUrl: url, ApiKeyValue: apiKey, DashboardUrl, TableUrl, SqlUrl } = outputs
   if (output.json)
     return output.data(`${JSON.stringify({ ok: true, project: name, url, apiKey, outputs })}\n`)
   const lines = [

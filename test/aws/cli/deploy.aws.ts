@@ -108,6 +108,7 @@ describe('once the account is prepared', () => {
       ok: true,
       project: 'shop',
       url: 'https://Api-stand-in.example.com/graphql',
+      apiKey: 'ApiKey-stand-in-ApiKey',
       outputs: { TableName: 'OCG-shop', LakeBucketName: `ocg-shop-${ACCOUNT}` },
     })
     expect(await isThere(`ocg-shop-${ACCOUNT}`)).toBe(true)
