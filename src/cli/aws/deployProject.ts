@@ -17,7 +17,7 @@ export interface DeployProject {
   readonly out: string
   /** What is deployed now; undefined: nothing. */
   readonly before: DeployedStack | undefined
-  /** True when the table is there although nothing is deployed: an earlier deployment has kept it. */
+  /** True when the table or a bucket is there although nothing is deployed: an earlier deployment has left it. */
   readonly adopts: boolean
   readonly account: string
   readonly output: Output

@@ -6,23 +6,18 @@ import { readMeta, writeMeta } from '../../runtime/migration/projectMeta.js'
 import { systemTime } from '../../runtime/times.js'
 import { loadPackage } from './loadPackage.js'
 
-/** What the table of a project holds of an earlier deployment. */
-export interface StoredState {
-  /** False before the first deployment, and after the data has been deleted. */
-  readonly hasTable: boolean
-  /** How the stored rows contradict the model; sentences. */
-  readonly contradictions: readonly string[]
-}
-
-/** Looks at the stored data of a project with the model that is to be deployed. Reads tables that the model changes. */
-export function readStored(project: Project): Promise<StoredState> {
+/**
+ * How the stored rows of a project contradict the model that is to be deployed, in sentences; none before its first
+ * deployment. Reads the tables that the model changes.
+ */
+export function storedContradictions(project: Project): Promise<readonly string[]> {
   return withTable(project.name, async (table) => {
     try {
       const meta = await readMeta(table)
-      if (!meta || meta.modelHash === project.hash) return { hasTable: true, contradictions: [] }
-      return { hasTable: true, contradictions: await checkStoredData(project, meta.tables, table) }
+      if (!meta || meta.modelHash === project.hash) return []
+      return await checkStoredData(project, meta.tables, table)
     } catch (error) {
-      if (isMissing(error)) return { hasTable: false, contradictions: [] }
+      if (isMissing(error)) return []
       throw error
     }
   })

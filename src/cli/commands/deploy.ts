@@ -42,14 +42,15 @@ async function deploy(options: DeployOptions): Promise<void> {
     if (!output.json && diff.isDeployed && diff.hasChanges) output.note(`${aws.renderDiff(diff, output)}\n`)
     refuseFindings(assembled.findings)
     refuseLoss(diff.resources.dataLoss)
-    const stored = await onAws(() => aws.readStored(project))
-    refuseContradictions(stored.contradictions)
+    refuseContradictions(await onAws(() => aws.storedContradictions(project)))
     if (before && !diff.hasChanges && aws.isUpToDate(before, assembled.settings)) {
       await onAws(() => aws.noteModel(project))
       if (!output.json) output.note('Nothing has changed since the last deployment.')
       return await announce(project.name, before, output)
     }
-    const adopts = before === undefined && stored.hasTable
+    // Even a first deployment that has failed leaves its table or buckets behind.
+    const kept = before ? [] : await onAws(() => aws.keptData(aws.dataResources(project.name, account)))
+    const adopts = kept.length > 0
     const what = before
       ? 'Deploy these changes'
       : adopts
@@ -67,7 +68,7 @@ async function deploy(options: DeployOptions): Promise<void> {
 }
 
 async function loadParts() {
-  const [a, b, c, d, e, f, g, h, i, j] = await Promise.all([
+  const [a, b, c, d, e, f, g, h, i, j, k] = await Promise.all([
     import('../aws/account.js'),
     import('../aws/bootstrap.js'),
     import('../aws/assemble.js'),
@@ -78,8 +79,9 @@ async function loadParts() {
     import('../aws/renderDiff.js'),
     import('../../deploy/diff/diffDeployments.js'),
     import('../../deploy/plan/names.js'),
+    import('../aws/keptData.js'),
   ])
-  return { ...a, ...b, ...c, ...d, ...e, ...f, ...g, ...h, ...i, ...j }
+  return { ...a, ...b, ...c, ...d, ...e, ...f, ...g, ...h, ...i, ...j, ...k }
 }
 
 async function requireBootstrap(read: () => Promise<{ readonly state: string }>): Promise<void> {

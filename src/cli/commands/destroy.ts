@@ -32,7 +32,7 @@ async function destroy(options: DestroyOptions): Promise<void> {
     await Promise.all([
       import('../aws/account.js'),
       import('../aws/destroyStack.js'),
-      import('../aws/deleteData.js'),
+      import('../aws/keptData.js'),
       import('../aws/deployedState.js'),
       import('../../deploy/plan/names.js'),
       import('../aws/awsFailure.js'),
