@@ -92,6 +92,6 @@ export const DEFAULTS = {
   xray: false,
   api: { keyDays: 365, queryDepthLimit: 15, resolverCountLimit: 50 },
   maxScannedMb: 10_240,
-  stream: { batchSize: 100, windowSeconds: 0, retries: 50, maxAgeSeconds: 21_600 },
+  stream: { batchSize: 100, windowSeconds: 0, retries: 10_000, maxAgeSeconds: 21_600 },
   queues: { maxReceiveCount: 5 },
 } as const

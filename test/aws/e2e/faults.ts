@@ -121,19 +121,23 @@ export function faultsSuite(open: () => DeployedHost): void {
     ])
   })
 
-  it('a message that is none goes to the dead letters and holds nobody up', async () => {
-    const host = open()
-    const queue = host.queueUrl('scenarios-cascade-deletion')
-    await host.admin.sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: 'no JSON' }))
-    const dead = host.queueUrl('scenarios-cascade-deletion-dlq')
-    const received = await until(
-      async () =>
-        (await host.admin.sqs.send(new ReceiveMessageCommand({ QueueUrl: dead, WaitTimeSeconds: 1 })))
-          .Messages ?? [],
-      (messages) => messages.length > 0,
-    )
-    expect(received.map(({ Body }) => Body)).toEqual(['no JSON'])
-  })
+  it.each(['cascade-deletion', 'deletion'])(
+    'a message that is none in %s goes to the dead letters and holds nobody up',
+    async (queue) => {
+      const { admin, queueUrl } = open()
+      await admin.sqs.send(
+        new SendMessageCommand({ QueueUrl: queueUrl(`scenarios-${queue}`), MessageBody: 'no JSON' }),
+      )
+      const dead = queueUrl(`scenarios-${queue}-dlq`)
+      const received = await until(
+        async () =>
+          (await admin.sqs.send(new ReceiveMessageCommand({ QueueUrl: dead, WaitTimeSeconds: 1 })))
+            .Messages ?? [],
+        (messages) => messages.length > 0,
+      )
+      expect(received.map(({ Body }) => Body)).toEqual(['no JSON'])
+    },
+  )
 
   it('a cascade and a deletion that take long pass themselves on', async () => {
     const host = open()

@@ -1,20 +1,29 @@
+import { resourceNames } from '../../../src/deploy/plan/names.js'
 import type { DeployedHost } from '../host/deployed.js'
 import { ACCOUNT, REGION } from '../host/openAwsHost.js'
 import { arnOf, type Grant, grantsOf, isGranted } from '../host/permissions.js'
 
-/** Rights that no call of ours shows: Lambda writes logs by itself, and Athena ends an upload only when it breaks off. */
+/**
+ * Rights that no call of ours shows: Lambda writes logs by itself and wants to be able to list streams, and Athena ends an
+ * upload only when it breaks off.
+ */
 const UNSEEN = new Set([
   'logs:CreateLogStream',
   'logs:PutLogEvents',
   'xray:PutTraceSegments',
   'xray:PutTelemetryRecords',
   's3:AbortMultipartUpload',
+  'dynamodb:ListStreams',
 ])
+
+function placeOf({ streamArn, project }: DeployedHost) {
+  return { region: REGION, account: ACCOUNT, streamArn, workgroup: resourceNames(project.name).workgroup }
+}
 
 /** Calls that a function has made without its role's permission, each once. */
 export function unpermittedCalls(host: DeployedHost): string[] {
   const grants = grantsOf(host.resources)
-  const place = { region: REGION, account: ACCOUNT, streamArn: host.streamArn }
+  const place = placeOf(host)
   const found = new Set<string>()
   for (const call of host.calls) {
     const { role, name } = host.functionOf.get(call.accessKeyId) ?? { role: '', name: '' }
@@ -27,7 +36,7 @@ export function unpermittedCalls(host: DeployedHost): string[] {
 
 /** Permissions of the functions' roles that no function has used, each once. */
 export function unusedPermissions(host: DeployedHost): string[] {
-  const place = { region: REGION, account: ACCOUNT, streamArn: host.streamArn }
+  const place = placeOf(host)
   const made = host.calls.map((call) => ({
     role: host.functionOf.get(call.accessKeyId)?.role,
     action: call.action,

@@ -18,6 +18,8 @@ import { type Mapping, startStreamMapping } from './streamMapping.js'
 
 export const REGION = 'eu-central-1'
 export const ACCOUNT = '111122223333'
+/** Whose queues the server's are. */
+const SERVER_ACCOUNT = '000000000000'
 
 /** A project's stack, made from its templates on protocol servers, with functions, mappings and rules at work. */
 export interface AwsHost {
@@ -187,7 +189,12 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
         QueueName: name,
         Attributes: {
           VisibilityTimeout: String(visibilitySeconds),
-          ...(redrive && { RedrivePolicy: JSON.stringify(redrive) }),
+          ...(redrive && {
+            RedrivePolicy: JSON.stringify({
+              ...redrive,
+              deadLetterTargetArn: redrive.deadLetterTargetArn.replace(ACCOUNT, SERVER_ACCOUNT),
+            }),
+          }),
         },
       }),
     )

@@ -46,11 +46,19 @@ export function grantsOf(resources: readonly ResolvedResource[]): Grant[] {
 /** The call's resource as an ARN. */
 export function arnOf(
   call: RecordedCall,
-  place: { readonly region: string; readonly account: string; readonly streamArn: string },
+  place: {
+    readonly region: string
+    readonly account: string
+    readonly streamArn: string
+    readonly workgroup: string
+  },
 ): string {
   const { region, account } = place
   const [service = ''] = call.action.split(':')
   if (call.resource === 'stream') return place.streamArn
+  // Calls about an execution don't say whose workgroup it is in; the stack has one.
+  if (call.resource === 'workgroup/*')
+    return arnOf({ ...call, resource: `workgroup/${place.workgroup}` }, place)
   if (service === 's3') return `arn:aws:s3:::${call.resource}`
   return `arn:aws:${service}:${region}:${account}:${call.resource}`
 }

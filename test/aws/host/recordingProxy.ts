@@ -59,6 +59,11 @@ export async function startRecordingProxy(options: RecordingProxyOptions): Promi
         headers: { ...incoming.headers, 'content-length': String(passedBody.length) },
       },
       (answer) => {
+        // S3 says that an object is not there only to those who may list the bucket.
+        if (service === 's3' && answer.statusCode === 404 && /^(GET|HEAD)$/.test(request.method)) {
+          const [, bucket = ''] = request.url.split(/[/?]/)
+          onCall({ action: 's3:ListBucket', resource: bucket, accessKeyId })
+        }
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
         answer.pipe(outgoing)
       },
