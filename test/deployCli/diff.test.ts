@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { apiChanges } from '../../src/deploy/diff/apiChanges.js'
-import { dataChanges } from '../../src/deploy/diff/dataChanges.js'
+import { dataChanges, schemaLocationOf } from '../../src/deploy/diff/dataChanges.js'
 import { diffDeployments } from '../../src/deploy/diff/diffDeployments.js'
 import { resourceChanges } from '../../src/deploy/diff/resourceChanges.js'
 import type { DeploymentTemplates, TemplateResource } from '../../src/deploy/diff/template.js'
@@ -174,5 +174,32 @@ describe('changes of permissions', () => {
     const state = { templates: deployment(['dynamodb:GetItem']) }
     const same = diffDeployments(state, state, kinds)
     expect(same).toMatchObject({ hasChanges: false, permissions: { gained: [], lost: [] } })
+  })
+})
+
+describe('a schema that is too large for a template', () => {
+  const schema = (Properties: TemplateResource['Properties']): DeploymentTemplates => ({
+    '': {
+      Resources: { ApiSchema: { Type: 'AWS::AppSync::GraphQLSchema', ...(Properties && { Properties }) } },
+    },
+  })
+
+  it('is found where the deployment has put it', () => {
+    const bucket = { 'Fn::Sub': ['assets-$', '{AWS::AccountId}-$', '{AWS::Region}'].join('') }
+    const DefinitionS3Location = { 'Fn::Join': ['', ['s3://', bucket, '/', 'abc.graphql']] }
+    const found = schemaLocationOf(schema({ DefinitionS3Location }))
+    expect(found).toBe(['s3://assets-$', '{AccountId}-$', '{Region}/abc.graphql'].join(''))
+    expect(schemaLocationOf(schema({ Definition: SDL }))).toBeUndefined()
+  })
+
+  it('is compared all the same', () => {
+    const before = { templates: schema({ DefinitionS3Location: 's3://b/old' }), sdl: SDL }
+    const after = {
+      templates: schema({ DefinitionS3Location: 's3://b/new' }),
+      sdl: SDL.replace('name: String ', ''),
+    }
+    const { api, hasChanges } = diffDeployments(before, after, new Map())
+    expect(hasChanges).toBe(true)
+    expect(api.breaking).toContain('User.name was removed.')
   })
 })

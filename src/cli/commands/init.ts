@@ -31,7 +31,7 @@ async function init(dir: string, options: InitOptions): Promise<void> {
   const files = [
     { path: join(folder, 'schema.graphql'), text: STARTER_SCHEMA },
     { path: join(folder, 'README.md'), text: starterReadme(name) },
-    { path: join(folder, '.gitignore'), text: 'node_modules/\n.ocg/\n' },
+    { path: join(folder, '.gitignore'), text: 'node_modules/\n.ocg/\ncdk.out/\n' },
   ]
   // A .gitignore of the user's own is left as it is, without a word.
   const written = []
