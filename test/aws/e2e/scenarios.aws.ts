@@ -5,6 +5,7 @@ import { SCENARIOS, tell } from '../../scenarios/scenarios.js'
 import { type DeployedHost, openDeployed } from '../host/deployed.js'
 import { faultsSuite } from './faults.js'
 import { unpermittedCalls, unusedPermissions } from './privileges.js'
+import { callsByKind, recordCalls } from './recordCalls.js'
 
 let aws: DeployedHost
 let embedded: Awaited<ReturnType<typeof openEmbeddedHost>>
@@ -37,6 +38,18 @@ describe('both hosts give the same answers', () => {
   it('and no expected failure has counted as a fault of a function', () => {
     expect(aws.functions.failures).toEqual([])
   })
+})
+
+it('each kind of function has made its calls', () => {
+  const kinds = callsByKind(aws)
+  // One call of the table for each operation on entities, however often functions run.
+  expect(kinds.create?.calls).toEqual({ 'dynamodb:PutItem': expect.any(Number) })
+  expect(kinds.read?.calls).toEqual({ 'dynamodb:GetItem': expect.any(Number) })
+  for (const kind of ['create', 'read', 'update', 'delete'] as const) {
+    const { invocations = 0, calls = {} } = kinds[kind] ?? {}
+    expect(Object.values(calls).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(invocations)
+  }
+  if (process.env.OCG_RECORD_CALLS) recordCalls(aws, 'npm run test:aws, the stories that both hosts are told')
 })
 
 describe('when something fails', () => faultsSuite(() => aws))

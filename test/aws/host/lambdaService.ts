@@ -25,6 +25,8 @@ export type InvocationResult =
 
 export interface LambdaService {
   invoke(name: string, event: unknown): Promise<InvocationResult>
+  /** Number of invocations so far, by function. */
+  readonly invocations: ReadonlyMap<string, number>
   /** Lines that functions have written, by function. */
   readonly logs: ReadonlyMap<string, readonly string[]>
   /** Invocations that ended in an error: what CloudWatch's Errors metric counts. */
@@ -51,6 +53,7 @@ export async function startLambdaService(
 ): Promise<LambdaService> {
   const root = await mkdtemp(join(tmpdir(), 'ocg-lambda-'))
   const logs = new Map<string, string[]>()
+  const invocations = new Map<string, number>()
   const failures: { name: string; errorType: string; errorMessage: string }[] = []
   const pools = new Map(
     definitions.map((definition) => [
@@ -66,11 +69,13 @@ export async function startLambdaService(
     async invoke(name, event) {
       const pool = pools.get(name)
       if (!pool) throw new Error(`There is no function ${name}.`)
+      invocations.set(name, (invocations.get(name) ?? 0) + 1)
       const outcome = await pool.invoke(JSON.parse(JSON.stringify(event)))
       if (!outcome.ok)
         failures.push({ name, errorType: outcome.errorType, errorMessage: outcome.errorMessage })
       return outcome
     },
+    invocations,
     logs,
     failures,
     async close() {
