@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/aws/**/*.aws.ts'],
     pool: 'forks',
+    // The SDK warns of every Node.js that it will leave behind one day.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     maxWorkers: 2,
     testTimeout: 300_000,
     hookTimeout: 300_000,
