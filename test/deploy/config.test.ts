@@ -41,6 +41,7 @@ describe('checkConfig', () => {
       logLevel: 'LOUD',
       years: { first: 2030, last: 2020 },
       queues: 7,
+      api: { keyDays: 1 },
       tags: { project: 'mine' },
       environments: { production: {}, prod: { xrai: true } },
     })
@@ -49,6 +50,7 @@ describe('checkConfig', () => {
       '`functions.kinds.create.memoryMB` is not known. Did you mean `memoryMb`?',
       '`functions.kinds.creat` is not known. Did you mean `create` or `read`?',
       '`logLevel` must be one of DEBUG, INFO, WARN, ERROR; it is "LOUD".',
+      '`api.keyDays` must be a whole number from 2 to 365; it is 1.',
       '`years` must begin before they end; it is {"first":2030,"last":2020}.',
       '`queues` must be an object; it is 7.',
       '`tags.project` must be another key: this tag is set by the deployment; it is "project".',

@@ -61,7 +61,8 @@ const environmentEntries = {
   xray: v.optional(v.boolean('must be true or false')),
   api: v.optional(
     v.strictObject({
-      keyDays: v.optional(whole(1, 365)),
+      // AppSync wants a whole day between the making of a key and its end, and making one takes its time.
+      keyDays: v.optional(whole(2, 365)),
       queryDepthLimit: v.optional(whole(1, 75)),
       resolverCountLimit: v.optional(whole(1, 10_000)),
     }),

@@ -61,7 +61,7 @@ export interface FunctionConfig {
 }
 
 export interface ApiConfig {
-  /** Days from a deployment until its API key expires, 1 to 365. Default: 365. */
+  /** Days from a deployment until its API key expires, 2 to 365. Default: 365. */
   readonly keyDays?: number
   /** Levels of a request, 1 to 75. Default: 15. */
   readonly queryDepthLimit?: number
@@ -82,7 +82,7 @@ export interface StreamConfig {
   readonly batchSize?: number
   /** Seconds to wait for a full batch, 0 to 300. Default: 0. */
   readonly windowSeconds?: number
-  /** Tries of a batch after the first, 0 to 10,000. Default: 50. */
+  /** Tries of a batch after the first, 0 to 10,000. Default: 10,000, so that its age bounds it. */
   readonly retries?: number
   /** Age at which a change is given up and noted in the dead-letter queue, 60 to 86,400 s. Default: 21,600. */
   readonly maxAgeSeconds?: number
