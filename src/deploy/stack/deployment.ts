@@ -1,8 +1,8 @@
-import { Aws, Fn } from 'aws-cdk-lib/core'
+import { Fn } from 'aws-cdk-lib/core'
 import type { Project } from '../../model/types.js'
 import type { FunctionAsset } from '../assets/functionAssets.js'
 import type { DeploymentSettings } from '../config/settings.js'
-import { deadLetterQueueOf, type resourceNames } from '../plan/names.js'
+import type { resourceNames } from '../plan/names.js'
 import type { PlannedFunction } from '../plan/planFunctions.js'
 
 /** What every part of the stack is made from. */
@@ -36,15 +36,6 @@ export function bucketName(prefix: string): string {
 
 export function queueUrl(queue: string): string {
   return sub(`https://sqs.\${AWS::Region}.\${AWS::URLSuffix}/\${AWS::AccountId}/${queue}`)
-}
-
-export const REGION = Aws.REGION
-
-/** Every queue with the one that takes what it could not deliver. */
-export function queuesOf({ names }: Pick<Deployment, 'names'>) {
-  return [names.cascadeQueue, names.deletionQueue].map((queue) => {
-    return { queue, deadLetters: deadLetterQueueOf(queue) }
-  })
 }
 
 /**
