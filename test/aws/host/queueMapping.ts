@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import {
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
@@ -24,6 +25,8 @@ export interface QueueMappingOptions {
 export function startQueueMapping(options: QueueMappingOptions): Mapping {
   const { sqs, queueUrl, queueArn } = options
   const stop = new AbortController()
+  // Each poll listens to it.
+  setMaxListeners(0, stop.signal)
   let working = 0
 
   async function poll(): Promise<void> {
