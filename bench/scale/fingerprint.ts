@@ -12,5 +12,5 @@ export function inputsFingerprint(): string {
 
 /** The sentence on the page that says where its figures are from. */
 export function originSentence(source: string): string {
-  return `Calls: ${source}. Made from the inputs \`${inputsFingerprint()}\`.`
+  return `The calls are from ${source}. The tables are made from the inputs \`${inputsFingerprint()}\`.`
 }
