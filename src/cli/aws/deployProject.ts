@@ -36,7 +36,6 @@ export async function deployProject({
 }: DeployProject): Promise<DeployedStack> {
   const { project, settings, synthesis } = assembled
   const { stack } = resourceNames(project.name)
-  if (adopts) await makeNamesStatic(out, account)
   const { toolkit, source, lib, end } = await openToolkit(out, output)
   const expires = keyExpiry(before?.parameters[API_KEY_EXPIRES], settings.api.keyDays, Date.now() / 1000)
   const started = new Date()
@@ -47,13 +46,15 @@ export async function deployProject({
         output.note(`Step ${index + 1} of ${stages.length}: CloudFormation can't make all of it at once.`)
         writeStage(out, synthesis.stacks, stage)
       }
+      // What an earlier deployment has kept is taken in again by its name, in the stage that makes the root.
+      const importExistingResources = adopts && index === 0
+      if (importExistingResources) await makeNamesStatic(out, account)
       await toolkit.deploy(source, {
         stacks: { strategy: lib.StackSelectionStrategy.ALL_STACKS },
         parameters: lib.StackParameters.exactly({ [API_KEY_EXPIRES]: String(expires) }),
-        // What an earlier deployment has kept is taken in again by its name.
         deploymentMethod: {
           method: 'change-set',
-          ...(adopts && index === 0 && { importExistingResources: true }),
+          ...(importExistingResources && { importExistingResources }),
         },
         ...pollInterval(),
       })
@@ -62,7 +63,7 @@ export async function deployProject({
     const failure = await explainFailure(stack, started).catch(() => undefined)
     const reason = failure
       ? `${failure.id} (${failure.type}): ${failure.reason}`
-      : (cause as Error).message.split('\n', 1)[0]
+      : (cause as Error).message.split('\n', 1)[0]?.replace(/^\W*\S+ failed: /, '')
     throw new CliError('environment', `The deployment has failed. ${reason}`, {
       hint: 'CloudFormation goes back to what was deployed before. Its console shows every step.',
       cause,

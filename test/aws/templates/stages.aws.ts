@@ -1,8 +1,12 @@
 import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation'
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { deployProject } from '../../../src/cli/aws/deployProject.js'
+import { processOutput } from '../../../src/cli/output.js'
+import { resolveSettings } from '../../../src/deploy/config/resolveSettings.js'
 import { writeStage } from '../../../src/deploy/stages.js'
-import { type Deployed, deployed, musicShop } from '../../deploy/deployments.js'
-import { type Moto, REGION, startMotoWithStandIns } from '../cli/motoWithStandIns.js'
+import { compiled, type Deployed, deployed, musicShop } from '../../deploy/deployments.js'
+import { ACCOUNT, type Moto, REGION, startMotoWithStandIns } from '../cli/motoWithStandIns.js'
 
 let moto: Moto
 let shop: Deployed
@@ -36,6 +40,42 @@ it('deploys an assembly in stages: what was made in one stays in the next', asyn
     expect([...now.keys()].sort()).toEqual([...stage].sort())
     for (const [name, id] of made) expect(now.get(name)).toBe(id)
     made = now
+  }
+}, 300_000)
+
+it('takes in what was kept, also when it takes several stages', async () => {
+  const project = await compiled('type User { id: ID! } type Post { id: ID! }', 'blog', false)
+  const blog = deployed(project)
+  const s3 = new S3Client({ endpoint: moto.endpoint, region: REGION, forcePathStyle: true })
+  try {
+    await s3.send(
+      new CreateBucketCommand({
+        Bucket: `ocg-blog-${ACCOUNT}`,
+        CreateBucketConfiguration: { LocationConstraint: REGION },
+      }),
+    )
+    // As if there were so much in them that each nested stack takes a stage.
+    const stacks = blog.stacks.map((stack, index) => (index === 0 ? stack : { ...stack, resources: 2000 }))
+    const notes: string[] = []
+    const output = { ...processOutput({ color: false }), note: (text: string) => void notes.push(text) }
+    const { templates } = await deployProject({
+      assembled: {
+        project,
+        settings: resolveSettings({}, project),
+        synthesis: { ...blog, stacks },
+        findings: [],
+      },
+      out: blog.folder.path,
+      before: undefined,
+      adopts: true,
+      account: ACCOUNT,
+      output,
+    })
+    expect(notes).toContainEqual(expect.stringContaining('Step 2 of 2'))
+    expect(Object.keys(templates).sort()).toEqual(['', ...stacks.slice(1).map(({ name }) => name)].sort())
+  } finally {
+    s3.destroy()
+    blog.folder.remove()
   }
 }, 300_000)
 
