@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib/core'
 import { sha256Hex } from '../model/keys.js'
@@ -55,7 +55,7 @@ export interface SynthesizedStack {
 
 /**
  * Writes the cloud assembly of a deployment: templates, functions' code, manifest. The same input gives the same bytes.
- * Throws `SynthesisError` when the folder holds something else, when a bundle is missing, or when a stack exceeds
+ * Throws `SynthesisError` when the folder is none or holds something else, when a bundle is missing, or when a stack exceeds
  * CloudFormation's limits.
  */
 export function synthesize(input: SynthesisInput): Synthesis {
@@ -93,6 +93,9 @@ export function synthesize(input: SynthesisInput): Synthesis {
 
 /** Removes what an earlier synthesis wrote, and nothing else. */
 function clearFolder(out: string): void {
+  if (existsSync(out) && !statSync(out).isDirectory()) {
+    throw new SynthesisError(`${out} is a file; give the output a folder of its own.`)
+  }
   mkdirSync(out, { recursive: true })
   const entries = readdirSync(out)
   if (entries.length === 0) return

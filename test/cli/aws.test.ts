@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { awsFailure } from '../../src/cli/aws/awsFailure.js'
@@ -51,6 +51,15 @@ describe('synth and diff', () => {
       code: 1,
       stderr: expect.stringContaining('holds files of something else'),
     })
+    expect(await build(cwd, 'synth', '--out', 'schema.graphql')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('schema.graphql is a file; give the output a folder of its own.'),
+    })
+    await rm(join(cwd, 'bundles', 'read.cjs'))
+    const incomplete = await build(cwd, 'synth')
+    expect(incomplete).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no bundles') })
+    expect(incomplete.stderr).not.toContain('bug')
+    writeBundles(join(cwd, 'bundles'))
     await writeFile(
       join(cwd, 'ocg.config.json'),
       '{"functions":{"operations":{"createTrak":{"memoryMb":128}}}}',

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Finding } from '../../deploy/checks/finding.js'
 import type { DeploymentSettings } from '../../deploy/config/settings.js'
 import type { Synthesis } from '../../deploy/synthesize.js'
 import type { Project } from '../../model/types.js'
@@ -8,7 +7,6 @@ import { CliError } from '../cliError.js'
 import { compileOrFail } from '../compileSchema.js'
 import type { ProjectOptions } from '../config/projectOptions.js'
 import type { Output } from '../output.js'
-import { readAssembly } from './assembly.js'
 import { loadPackage } from './loadPackage.js'
 
 /** Where the functions' code is: beside the compiled command line, or where a checkout builds it. */
@@ -21,8 +19,6 @@ export interface Assembled {
   readonly project: Project
   readonly settings: DeploymentSettings
   readonly synthesis: Synthesis
-  /** What our own checks find wrong with the templates: bugs of ours, which no deployment is to show. */
-  readonly findings: readonly Finding[]
 }
 
 /** Compiles the schema and writes its cloud assembly. Throws `CliError` for mistakes in the schema or configuration. */
@@ -31,11 +27,11 @@ export async function assemble(
   options: { readonly out: string; readonly bundles?: string },
   output: Output,
 ): Promise<Assembled> {
-  const [project, { settingsOf }, { synthesize }, { checkTemplates }] = await Promise.all([
+  const [project, { settingsOf }, { synthesize }, { SynthesisError }] = await Promise.all([
     compileOrFail(chosen, output),
     import('../config/settingsOf.js'),
     loadPackage(() => import('../../deploy/synthesize.js')),
-    import('../../deploy/checks/checkTemplates.js'),
+    import('../../deploy/synthesisError.js'),
   ])
   const settings = settingsOf(project, chosen)
   const bundles = options.bundles ?? BUNDLES.find(existsSync)
@@ -44,20 +40,11 @@ export async function assemble(
       hint: 'In a checkout, build it first: npm run build',
     })
   }
-  const synthesis = written(bundles)
-  const { sdl } = await readAssembly(options.out)
-  const findings = checkTemplates({ ...synthesis, project: project.name, ...(sdl && { schema: sdl }) })
-  return { project, settings, synthesis, findings }
-
-  function written(bundles: string): Synthesis {
-    try {
-      return synthesize({ project, settings, bundles, out: options.out })
-    } catch (cause) {
-      const { message } = cause as Error
-      // The two failures that are the user's to mend are told by Error; anything else is a bug and stays one.
-      if (/^The folder |CloudFormation|MB|resources/.test(message))
-        throw new CliError('input', message, { cause })
-      throw cause
-    }
+  try {
+    const synthesis = synthesize({ project, settings, bundles, out: options.out })
+    return { project, settings, synthesis }
+  } catch (cause) {
+    if (cause instanceof SynthesisError) throw new CliError('input', cause.message, { cause })
+    throw cause
   }
 }

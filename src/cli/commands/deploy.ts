@@ -40,7 +40,7 @@ async function deploy(options: DeployOptions): Promise<void> {
     const kinds = new Map(synthesis.functions.map(({ name, kind }) => [name, kind]))
     const diff = aws.diffDeployments(before, await aws.readAssembly(out), kinds)
     if (!output.json && diff.isDeployed && diff.hasChanges) output.note(`${aws.renderDiff(diff, output)}\n`)
-    refuseFindings(assembled.findings)
+    refuseFindings(synthesis.findings)
     refuseLoss(diff.resources.dataLoss)
     refuseContradictions(await onAws(() => aws.storedContradictions(project)))
     if (before && !diff.hasChanges && aws.isUpToDate(before, assembled.settings)) {

@@ -28,7 +28,8 @@ async function synth(options: SynthOptions): Promise<void> {
   const { assemble } = await import('../aws/assemble.js')
   const out = resolve(options.out)
   const assembled = await assemble(chosen, { ...options, out }, output)
-  const { synthesis, project, findings } = assembled
+  const { synthesis, project } = assembled
+  const { findings } = synthesis
   if (findings.length > 0) process.exitCode = EXIT_CODES.environment
   if (options.json) {
     const stacks = synthesis.stacks.map(({ name, resources, bytes, file }) => ({
@@ -76,7 +77,7 @@ async function show(assembled: Assembled, out: string, output: Output): Promise<
     ),
   ]
   await output.data(`${tables.join('\n\n')}\n`)
-  for (const { check, place, message } of assembled.findings) {
+  for (const { check, place, message } of synthesis.findings) {
     output.note(`${output.colors.red('finding')} (${check}) ${place}: ${message}`)
   }
   const bytes = assets.reduce((sum, asset) => sum + asset.bytes, 0)

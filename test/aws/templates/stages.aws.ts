@@ -63,7 +63,6 @@ it('takes in what was kept, also when it takes several stages', async () => {
         project,
         settings: resolveSettings({}, project),
         synthesis: { ...blog, stacks },
-        findings: [],
       },
       out: blog.folder.path,
       before: undefined,
