@@ -202,7 +202,7 @@ describe('the stack', () => {
       },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: true,
-      MaximumRetryAttempts: 50,
+      MaximumRetryAttempts: 10_000,
       MaximumRecordAgeInSeconds: 21_600,
       ParallelizationFactor: 10,
       StartingPosition: 'TRIM_HORIZON',
