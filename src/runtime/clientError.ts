@@ -12,8 +12,17 @@ export function clientError(error: unknown): unknown {
       return new AppError('Throttled', 'Too much to do at the moment: try again.', { cause: error })
     }
   }
-  if (error instanceof SqlError && error.reason === 'unavailable') {
-    return new AppError('Throttled', 'SQL is not available at the moment: try again.', { cause: error })
+  return error instanceof SqlError ? sqlClientError(error) : error
+}
+
+function sqlClientError(error: SqlError): AppError {
+  switch (error.reason) {
+    case 'lakeChanged':
+    case 'unavailable':
+      return new AppError('Throttled', 'SQL is not available at the moment: try again.', { cause: error })
+    case 'timeout':
+      return new AppError('Timeout', error.message, { cause: error })
+    default:
+      return new AppError('TaskFailed', error.message, { cause: error })
   }
-  return error
 }

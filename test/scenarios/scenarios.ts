@@ -154,6 +154,9 @@ export const SCENARIOS: readonly Scenario[] = [
       await task('DivideLater', '(by: 0)', '')
       await ask('{ tooSmall }')
       await ask('{ taskResultDivideLater(taskId: "nobody") { taskStatus } }')
+      for (const taskId of ['', 'x'.repeat(3000)]) {
+        await ask('query ($taskId: ID!) { taskResultDivideLater(taskId: $taskId) { taskStatus } }', { taskId })
+      }
       const taskId = await task('NumbersUpTo', '(top: 3)', '')
       await ask('query ($taskId: ID!) { taskResultDivideLater(taskId: $taskId) { taskStatus } }', { taskId })
       await ask('query ($taskId: ID!) { taskResultNumbersUpTo(taskId: $taskId, limit: 0) { taskStatus } }', {

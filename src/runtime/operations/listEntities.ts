@@ -1,6 +1,8 @@
 import { AppError } from '../../errors/appError.js'
+import { isValidId } from '../../model/ids.js'
 import { type Json, type JsonObject, jsonBytes } from '../../model/json.js'
 import { entityIndexKey, entityKey, LIST_SHARDS, listPartition } from '../../model/keys.js'
+import { lakeTime } from '../../model/lakePath.js'
 import type { Entity, EntityOperation } from '../../model/types.js'
 import type { Item, ItemTable, PageStart } from '../../ports/itemTable.js'
 import type { TableContext } from '../context.js'
@@ -124,7 +126,13 @@ function decodePositions(scope: string, token: string): Position[] {
   const valid =
     Array.isArray(positions) &&
     positions.length === LIST_SHARDS &&
-    positions.every((one) => one === '' || (typeof one === 'string' && one.includes('#')))
+    positions.every((one) => typeof one === 'string' && (one === '' || isPosition(one)))
   if (!valid) throw new AppError('BadInput', 'The nextToken is not valid: start again without one.')
   return positions as Position[]
+}
+
+/** What an item can have as its sort key: no store takes just any text for a key. */
+function isPosition(text: string): boolean {
+  const end = text.indexOf('#')
+  return lakeTime(text.slice(0, Math.max(0, end))) !== undefined && isValidId(text.slice(end + 1))
 }

@@ -26,11 +26,12 @@ export async function syncQuery(
     const read = statement.returns.kind === 'list' ? readRows : readSingle
     return read(result.rows, result.columns, statement, context.project)
   } catch (error) {
-    throw error instanceof SqlError ? clientError(error, statement, context) : error
+    throw error instanceof SqlError ? inWordsOfSync(error, statement, context) : error
   }
 }
 
-function clientError(error: SqlError, statement: SelectStatement, context: SyncContext): AppError {
+/** What a SYNC statement could do in another way; the rest is for `clientError`. */
+function inWordsOfSync(error: SqlError, statement: SelectStatement, context: SyncContext): Error {
   const asTask = `Declare ${statement.name} without mode: SYNC to run it as a task`
   switch (error.reason) {
     case 'timeout': {
@@ -45,10 +46,7 @@ function clientError(error: SqlError, statement: SelectStatement, context: SyncC
         cause: error,
       })
     }
-    case 'lakeChanged':
-    case 'unavailable':
-      return new AppError('Throttled', 'SQL is not available at the moment: try again.', { cause: error })
     default:
-      return new AppError('TaskFailed', error.message, { cause: error })
+      return error
   }
 }

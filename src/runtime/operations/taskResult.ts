@@ -1,11 +1,12 @@
 import { AppError } from '../../errors/appError.js'
+import { isValidId } from '../../model/ids.js'
 import type { Json, JsonObject } from '../../model/json.js'
 import type { SelectStatement, StatementOperation } from '../../model/types.js'
 import type { TaskContext } from '../context.js'
 import { statementOf } from '../lookUp.js'
 import { checkLimit } from '../paging/checkLimit.js'
 import { decodePageToken, encodePageToken } from '../paging/pageToken.js'
-import { readRows, readSingle } from '../statements/readResult.js'
+import { nameBytes, readRows, readSingle } from '../statements/readResult.js'
 import type { Task } from '../tasks/taskItem.js'
 import { readTask } from '../tasks/taskStore.js'
 import { trackExecution } from '../tasks/trackExecution.js'
@@ -37,7 +38,8 @@ export async function taskResult(
 }
 
 async function currentTask(context: TaskContext, taskId: string, statement: string): Promise<Task> {
-  let task = await readTask(context, taskId)
+  // No engine gives such an id, and no store takes it as a key.
+  let task = isValidId(taskId) ? await readTask(context, taskId) : undefined
   if (task?.operation !== statement) throw new AppError('NotFound', 'Task not found')
   if (task.taskStatus === 'RUNNING' && task.phase === 'query') {
     await trackExecution(context, taskId)
@@ -55,15 +57,19 @@ async function resultPage(
   limit: number,
 ): Promise<JsonObject> {
   const list = statement.returns.kind === 'list'
+  const { maxPageBytes } = context.limits
+  // The engine counts values alone. Names get at most half of a page, and values what is left.
+  const names = nameBytes(statement, context.project)
+  const rows = list ? Math.min(limit, Math.max(1, Math.floor(maxPageBytes / 2 / Math.max(1, names)))) : 1
   const page = await context.sql.results(task.executionId, {
-    limit: list ? limit : 1,
-    maxBytes: context.limits.maxPageBytes,
+    limit: rows,
+    maxBytes: Math.max(1, maxPageBytes - rows * names),
     columns: statement.columns,
     ...(typeof start === 'string' && { start }),
   })
   if (!list) {
     return { result: readSingle(page.rows, page.columns, statement, context.project), nextToken: null }
   }
-  const rows = readRows(page.rows, page.columns, statement, context.project)
-  return { result: rows, nextToken: page.next === undefined ? null : encodePageToken(scope, page.next) }
+  const result = readRows(page.rows, page.columns, statement, context.project)
+  return { result, nextToken: page.next === undefined ? null : encodePageToken(scope, page.next) }
 }

@@ -8,8 +8,8 @@ const PAUSES = [20, 50, 100, 250, 500, 1_000, 2_000, 4_000, 8_000]
 export interface Following {
   readonly log: Logger
   readonly sleep: (milliseconds: number) => Promise<unknown>
-  /** Longest time to spend on pauses, in milliseconds. Default: 16 seconds. */
-  readonly maxWaitMs?: number
+  /** Pauses between tries in milliseconds. Default: 9 of them, 16 seconds together. */
+  readonly pauses?: readonly number[]
 }
 
 /**
@@ -19,13 +19,11 @@ export interface Following {
 export async function followExecution(
   context: TaskContext & Pick<RuntimeContext, 'remainingMs'>,
   executionId: string,
-  { log, sleep, maxWaitMs = Number.POSITIVE_INFINITY }: Following,
+  { log, sleep, pauses = PAUSES }: Following,
 ): Promise<'unknownTask' | 'tracked'> {
-  let waited = 0
   let failure: { readonly error: unknown } | undefined
-  for (const pause of [0, ...PAUSES]) {
-    waited += pause
-    if (waited > maxWaitMs || (pause > 0 && isTimeUp(context))) break
+  for (const pause of [0, ...pauses]) {
+    if (pause > 0 && isTimeUp(context)) break
     if (pause > 0) await sleep(pause)
     try {
       if ((await trackExecution(context, executionId)) === 'tracked') return 'tracked'
