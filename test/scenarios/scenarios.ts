@@ -155,7 +155,9 @@ export const SCENARIOS: readonly Scenario[] = [
       await ask('{ tooSmall }')
       await ask('{ taskResultDivideLater(taskId: "nobody") { taskStatus } }')
       for (const taskId of ['', 'x'.repeat(3000)]) {
-        await ask('query ($taskId: ID!) { taskResultDivideLater(taskId: $taskId) { taskStatus } }', { taskId })
+        await ask('query ($taskId: ID!) { taskResultDivideLater(taskId: $taskId) { taskStatus } }', {
+          taskId,
+        })
       }
       const taskId = await task('NumbersUpTo', '(top: 3)', '')
       await ask('query ($taskId: ID!) { taskResultDivideLater(taskId: $taskId) { taskStatus } }', { taskId })
