@@ -13,10 +13,11 @@ export interface TrackerParts {
 }
 
 /**
- * Longest wait for the task of an execution, in milliseconds. It is stored right after the execution has started; one of
- * a SYNC statement never has any. The schedule's sweep finds what comes later.
+ * Pauses between looks for the task of an execution, in milliseconds. It is stored right after its execution has started,
+ * long before that ends; one of a SYNC statement never has any, and must not keep a function waiting. What comes still
+ * later is found by the schedule's sweep.
  */
-const MAX_WAIT_MS = 4_000
+const PAUSES = [250, 750]
 
 /** Brings the task of an event up to date or, at an event of the schedule, all that run. Throws for Lambda to try again. */
 export async function trackEvent(event: TrackerEvent, parts: TrackerParts): Promise<void> {
@@ -25,7 +26,7 @@ export async function trackEvent(event: TrackerEvent, parts: TrackerParts): Prom
   if (subject === undefined) return
   if (subject === 'sweep') return sweep(parts)
   const { executionId } = subject
-  const outcome = await followExecution(context, executionId, { log, sleep, maxWaitMs: MAX_WAIT_MS })
+  const outcome = await followExecution(context, executionId, { log, sleep, pauses: PAUSES })
   if (outcome === 'unknownTask') log.debug('An execution has no task', { executionId })
 }
 
