@@ -5,7 +5,7 @@ import type { SqlRow } from '../../ports/sqlEngine.js'
 import { type DeletionContext, isTimeUp } from '../context.js'
 import { incarnationOfHandle } from '../items/relationItems.js'
 import type { Task } from '../tasks/taskItem.js'
-import { finishTask, readTask, suspendDeletion } from '../tasks/taskStore.js'
+import { enterDeletion, finishTask, readTask, suspendDeletion } from '../tasks/taskStore.js'
 import { removeRelations } from './removeRelations.js'
 
 /** Most rows of the statement's result that are handled at once: as many as one `getMany` takes. */
@@ -17,8 +17,8 @@ const PAGE = 100
  * runs out, another message takes the work on. Throws when SQL does not follow in time; the message is then tried again.
  */
 export async function runDeletion(context: DeletionContext, message: DeletionMessage): Promise<void> {
-  const task = await readTask(context, message.taskId)
-  if (!task || task.phase === 'done') return
+  const task = await takeUp(context, message.taskId)
+  if (!task) return
   const execution = await context.sql.execution(task.executionId)
   if (execution?.state !== 'SUCCEEDED') {
     await finishTask(context, task, { status: 'FAILED', error: 'The execution of this task is gone.' })
@@ -33,7 +33,18 @@ export async function runDeletion(context: DeletionContext, message: DeletionMes
     awaitRemoval(context, task, rows),
   )
   if (!seen.done) return passOn(context, task, { step: 'wait', at: seen.at })
-  await succeed(context, task.id)
+  await finishTask(context, task, { status: 'SUCCEEDED' })
+}
+
+/**
+ * The task, in its deletion from now on; undefined when there is nothing to do. Whoever sent the message may not have
+ * noted it yet, and until it's noted a task can be cancelled: nothing is removed before.
+ */
+async function takeUp(context: DeletionContext, taskId: string): Promise<Task | undefined> {
+  const task = await readTask(context, taskId)
+  if (task?.phase === 'query') await enterDeletion(context, task)
+  const present = task?.phase === 'query' ? await readTask(context, taskId) : task
+  return present?.phase === 'deletion' ? present : undefined
 }
 
 type Progress = { readonly done: true } | { readonly done: false; readonly at: string }
@@ -68,7 +79,7 @@ async function passOn(
 }
 
 async function awaitRemoval(context: DeletionContext, task: Task, rows: readonly SqlRow[]): Promise<void> {
-  if (await context.sql.waitUntilGone(rows.map(relationOf), context.limits.deletionFreshnessMs)) return
+  if (await context.sql.waitUntilGone(relationsOf(rows), context.limits.deletionFreshnessMs)) return
   throw new Error(`SQL still shows rows that task ${task.id} has removed`)
 }
 
@@ -78,17 +89,8 @@ export async function failDeletion(context: DeletionContext, message: DeletionMe
   if (task?.taskStatus === 'RUNNING') await suspendDeletion(context, task)
 }
 
-/** The phase may change once under us, when whoever sent the message notes it only now: hence the loop. */
-async function succeed(context: DeletionContext, taskId: string): Promise<void> {
-  let task = await readTask(context, taskId)
-  while (task && task.phase !== 'done') {
-    if (await finishTask(context, task, { status: 'SUCCEEDED' })) return
-    task = await readTask(context, taskId)
-  }
-}
-
 async function removeRows(context: DeletionContext, task: Task, rows: readonly SqlRow[]): Promise<void> {
-  const seen = rows.map(relationOf)
+  const seen = relationsOf(rows)
   const data = await context.table.getMany(seen.map(({ relationId }) => relationDataKey(relationId)))
   const removals = seen.flatMap(({ s3Key }, index) => {
     const item = data[index]
@@ -97,10 +99,14 @@ async function removeRows(context: DeletionContext, task: Task, rows: readonly S
   await removeRelations(context, removals, { key: taskKey(task.id), attribute: 'deletedCount' })
 }
 
-function relationOf([s3Key, relationId]: SqlRow): { readonly relationId: string; readonly s3Key: string } {
-  invariant(
-    typeof s3Key === 'string' && typeof relationId === 'string',
-    'a deletion selects s3Key, relationId',
-  )
-  return { relationId, s3Key }
+/** The relations in rows of the result; an outer join has rows without one. */
+function relationsOf(rows: readonly SqlRow[]): { readonly relationId: string; readonly s3Key: string }[] {
+  return rows.flatMap(([s3Key, relationId]) => {
+    if (s3Key === null && relationId === null) return []
+    invariant(
+      typeof s3Key === 'string' && typeof relationId === 'string',
+      'a deletion selects s3Key, relationId',
+    )
+    return [{ relationId, s3Key }]
+  })
 }
