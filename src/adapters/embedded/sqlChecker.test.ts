@@ -57,11 +57,11 @@ describe('sqlChecker', () => {
     expect(await checker.describe([TABLE], 'SELECT totl FROM "order"')).toEqual({
       ok: false,
       message: 'Column totl does not exist; did you mean total.',
-      near: 'totl',
+      at: { start: 7, end: 11 },
     })
     expect(await checker.describe([TABLE], 'SELECT id FROM order')).toMatchObject({
       ok: false,
-      near: 'order',
+      at: { start: 15, end: 20 },
     })
     expect(await checker.describe([TABLE], 'SELECT')).toMatchObject({ ok: false })
   })

@@ -27,8 +27,8 @@ export async function createSqlChecker(): Promise<SqlChecker> {
       translation = analyze(sql, tables)
     } catch (error) {
       if (!(error instanceof TranslateError)) throw error
-      const near = sql.slice(error.start, error.end)
-      return { ok: false, message: error.message, ...(near.trim() !== '' && { near }) }
+      const { message, start, end } = error
+      return { ok: false, message, at: { start, end } }
     }
     await makeTables(connection, tables, made)
     const names = tables.map((table) => table.name)
@@ -115,7 +115,6 @@ function checkedType(type: SqlType): CheckedType {
       return { kind: 'null' }
     case 'varchar':
     case 'uuid':
-    case 'json':
       return { kind: 'string' }
     case 'tinyint':
     case 'smallint':
@@ -131,10 +130,13 @@ function checkedType(type: SqlType): CheckedType {
     case 'boolean':
     case 'date':
     case 'decimal':
+    case 'json':
     case 'time':
       return { kind: type.kind }
     case 'array':
       return { kind: 'array', item: checkedType(type.item) }
+    case 'map':
+      return { kind: 'map', key: checkedType(type.key), value: checkedType(type.value) }
     case 'row': {
       const fields = type.fields.map((field, at): CheckedColumn => {
         return { name: fieldName(field, at), type: checkedType(field.type) }

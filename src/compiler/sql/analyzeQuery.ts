@@ -5,11 +5,11 @@ import type { Token } from '../../trino/lex.js'
 import { checkResult, seenColumns } from './checkResult.js'
 import { checkTokens } from './checkTokens.js'
 import { buildPieces, type Piece, templateOf } from './pieces.js'
-import { problemAt, type SqlProblem } from './problem.js'
+import { problemAt, type Span, type SqlProblem } from './problem.js'
 import type { Catalog } from './resolution.js'
 import { resolveNames } from './resolveNames.js'
 import { checkDeleteTree } from './rewriteDelete.js'
-import { sampleStatement } from './sampleValues.js'
+import { type SampleStatement, sampleStatement } from './sampleValues.js'
 import { selectAsText } from './selectAsText.js'
 import { parseTree } from './syntaxTree.js'
 
@@ -69,18 +69,20 @@ export async function analyzeQuery(request: QueryRequest): Promise<QueryFindings
   const found = { sql, tables: resolved.tables, columns: (resolved.output ?? []).map((name) => ({ name })) }
   if (problems.length > 0) return { ...found, problems }
 
-  const checked = await askEngine(request, sql, pieces)
+  const checked = await askEngine(request, pieces)
   if (checked && 'code' in checked) return { ...found, problems: [checked] }
   const columns = seenColumns(resolved.output, checked)
   if (!columns) return { ...found, problems }
   if (!request.returns) return { ...found, columns: columns.map(({ name }) => ({ name })), problems }
   problems.push(...checkResult(columns, request.returns, request.catalog, request.written))
-  const text = selectAsText(query, pieces, columns)
-  if ('code' in text) return { ...found, problems: [...problems, text] }
+  const asText = selectAsText(query, pieces, columns)
+  if ('code' in asText) return { ...found, problems: [...problems, asText] }
+  const { text, ...form } = asText
+  if (!text) return { ...found, ...form, problems }
   // What has no form in JSON shows here, and not on Athena.
-  const refused = text.textSql && (await askEngine(request, text.textSql, pieces))
+  const refused = await askEngine(request, text)
   if (refused && 'code' in refused) return { ...found, problems: [...problems, refused] }
-  return { ...found, ...text, problems }
+  return { ...found, ...form, problems }
 }
 
 /** `$join_table(t)` names a table that no INSERT declares. */
@@ -108,29 +110,28 @@ function unknownJoinTables(request: QueryRequest): SqlProblem[] {
 /** The engine's view of the columns, or its complaint; undefined when there is no engine, or no table to ask about. */
 async function askEngine(
   request: QueryRequest,
-  sql: SqlTemplate,
   pieces: readonly Piece[],
 ): Promise<readonly CheckedColumn[] | SqlProblem | undefined> {
   const { checker, names } = request
   if (!checker || request.written.some((token) => names.broken.has(token.value.toLowerCase())))
     return undefined
   const { args, catalog, tables } = request
-  const nulls = await checker.describe(tables, sampleStatement(sql, args, catalog, 'typed'))
+  const typed = sampleStatement(pieces, args, catalog, 'typed')
+  const nulls = await checker.describe(tables, typed.sql)
   if (nulls.ok) return nulls.columns
-  if (!pieces.some((piece) => piece.kind === 'arg')) return refusal(request, nulls)
+  if (!pieces.some((piece) => piece.kind === 'arg')) return refusal(request, typed, nulls)
   // A function may need a real value to be understood, such as the unit of date_trunc.
-  const samples = await checker.describe(tables, sampleStatement(sql, args, catalog, 'sample'))
-  return samples.ok ? samples.columns : refusal(request, samples)
+  const sample = sampleStatement(pieces, args, catalog, 'sample')
+  const samples = await checker.describe(tables, sample.sql)
+  return samples.ok ? samples.columns : refusal(request, sample, samples)
 }
 
 function refusal(
   request: QueryRequest,
-  answer: { readonly message: string; readonly near?: string },
+  { placeOf }: SampleStatement,
+  { message, at }: { readonly message: string; readonly at?: Span },
 ): SqlProblem {
-  const near = answer.near?.toLowerCase()
-  const token =
-    near === undefined ? undefined : request.written.find(({ value }) => value.toLowerCase() === near)
-  return problemAt(token ?? firstOf(request), 'OCG2060', answer.message)
+  return problemAt((at && placeOf(at)) ?? firstOf(request), 'OCG2060', message)
 }
 
 /** A reserved word is also an unknown name; one problem is enough. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { analyze, compiled, field, LIKES, mistakes, shop } from '../../../test/statements/shopSchema.js'
-import type { CheckedColumn, SqlChecker } from '../../ports/sqlChecker.js'
+import type { CheckedColumn, SqlChecker, SqlStretch } from '../../ports/sqlChecker.js'
 import { analyzeStatements } from './analyzeStatements.js'
 
 describe('queries', () => {
@@ -613,7 +613,7 @@ test('any text gives statements or problems, never a throw', async () => {
 }, 30_000)
 
 /** Not an engine: it answers what a test wants to see handled. Real ones are tested where they live. */
-function answering(answer: readonly CheckedColumn[] | { message: string; near?: string }): SqlChecker {
+function answering(answer: readonly CheckedColumn[] | { message: string; at?: SqlStretch }): SqlChecker {
   return {
     describe: async () => ('message' in answer ? { ok: false, ...answer } : { ok: true, columns: answer }),
     close: async () => {},
@@ -621,7 +621,7 @@ function answering(answer: readonly CheckedColumn[] | { message: string; near?: 
 }
 
 test("an engine's complaint becomes a problem at the place that it points to", async () => {
-  const checker = answering({ message: 'A text and a number cannot be added.', near: 'NAME' })
+  const checker = answering({ message: 'A text and a number cannot be added.', at: { start: 11, end: 15 } })
   expect(await mistakes('SELECT 1 + name FROM user', {}, checker)).toEqual([
     'OCG2060 "name" A text and a number cannot be added.',
   ])

@@ -10,6 +10,8 @@ export interface TextSelect {
   readonly columns: readonly ResultColumn[]
   /** Absent when no column is an array or a row. */
   readonly textSql?: SqlTemplate
+  /** The pieces of `textSql`, which know where they stem from. */
+  readonly text?: readonly Piece[]
 }
 
 /**
@@ -32,13 +34,13 @@ export function selectAsText(
   if ('code' in keys) return keys
   const names = [...found.map((_, at) => columnName(at)), ...keys.hidden.map((_, at) => keyName(at))]
   const order = keys.sorts.flatMap((sort, at) => [textPiece(at === 0 ? ' ORDER BY ' : ', '), ...sort])
-  const textSql = templateOf([
+  const text = [
     textPiece(`SELECT ${found.map(selected).join(', ')} FROM (`),
     ...withHidden(inner, pieces, keys.hidden),
     textPiece(`) AS ocg_rows (${names.join(', ')})`),
     ...order,
-  ])
-  return { columns: found, textSql }
+  ]
+  return { columns: found, textSql: templateOf(text), text }
 }
 
 /** A query in parentheses means what is in them. */
