@@ -181,6 +181,17 @@ describe('an execution on Athena', () => {
 })
 
 describe('results on Athena', () => {
+  it('come whole, each page of a thousand fetched once', async () => {
+    const calls: string[] = []
+    fault = (operation) => void calls.push(operation)
+    const sql = 'SELECT n FROM UNNEST(sequence(1, 2500)) AS t (n) ORDER BY n'
+    const { rows } = await engine.query(sql, { timeoutMs: 20_000, maxRows: 2500 })
+    expect(rows).toEqual(Array.from({ length: 2500 }, (_, index) => [index + 1]))
+    expect(calls.filter((operation) => operation === 'GetQueryResults')).toHaveLength(3)
+    const tooMany = engine.query(sql, { timeoutMs: 20_000, maxRows: 2499 })
+    await expect(tooMany).rejects.toMatchObject({ reason: 'tooManyRows' })
+  })
+
   it('come page by page, across pages of a thousand', async () => {
     await users(50)
     const sql = 'SELECT a.age * 50 + b.age AS n FROM user a, user b ORDER BY 1'
