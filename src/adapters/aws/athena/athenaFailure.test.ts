@@ -68,6 +68,11 @@ describe('a complaint of Athena', () => {
       'The data changed while the statement read it.',
     ],
     [
+      'HIVE_BAD_DATA: Malformed Parquet file. Expected magic number: PAR1 got: 1f8b [s3://ocg-shop-111122223333/tables/user/x.parquet]',
+      'lakeChanged',
+      'The data changed while the statement read it.',
+    ],
+    [
       'HIVE_CURSOR_ERROR: At least one of the pre-conditions you specified did not hold (Service: Amazon S3; Status Code: 412; Error Code: PreconditionFailed)',
       'lakeChanged',
       'The data changed while the statement read it.',
@@ -116,6 +121,12 @@ describe('a complaint of Athena', () => {
       message: 'The statement failed on the data that it reads.',
     })
     expect(athenaFailure({ text, category: 1 })).toEqual({ reason: 'unavailable', message: UNAVAILABLE })
+  })
+
+  test('about a column of another type is none of a file that was replaced', () => {
+    const text =
+      "HIVE_BAD_DATA: Malformed Parquet file. Field 'age' has type DOUBLE, incompatible with type real [s3://b/x.parquet]"
+    expect(athenaFailure({ text, category: 2 })).toMatchObject({ reason: 'failed' })
   })
 
   test('tells no bucket, account, id or address', () => {
