@@ -96,6 +96,14 @@ describe('synth and diff', () => {
     })
   })
 
+  test('without a region, the doctor stops there, and says nothing of its own', async () => {
+    const cwd = await bundledFolder()
+    const env = { HOME: cwd, AWS_REGION: '', AWS_DEFAULT_REGION: '', AWS_PROFILE: '' }
+    const { code, stdout, stderr } = await ocg(['doctor', '-n', 'shop'], { cwd, env })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' })
+    expect(stdout).toMatch(/^ok +packages .*\nmissing region .*\n +hint: Set AWS_REGION/m)
+  })
+
   test('without AWS, deploy says what is missing', async () => {
     const cwd = await bundledFolder()
     const env = { HOME: cwd, AWS_EC2_METADATA_DISABLED: 'true', AWS_REGION: 'eu-central-1', AWS_PROFILE: '' }

@@ -5,6 +5,7 @@ import { projectOptions } from '../config/projectOptions.js'
 import { type Caller, callerIdentity } from './account.js'
 import { awsFailure } from './awsFailure.js'
 import { LEAST_BOOTSTRAP, readBootstrap } from './bootstrap.js'
+import { loadPackage, missingPackage } from './loadPackage.js'
 import { deniedActions } from './permissionCheck.js'
 
 /** One thing that a deployment needs. */
@@ -24,13 +25,13 @@ export async function examine(options: SchemaOptions): Promise<readonly Check[]>
     await packagesCheck(),
   ]
   if (checks.at(-1)?.state !== 'ok') return checks
-  const region = await regionCheck()
-  checks.push(region)
-  if (region.state !== 'ok') return checks
+  const region = await regionOrCheck()
+  if (typeof region !== 'string') return [...checks, region]
+  checks.push({ name: 'region', state: 'ok', message: `${region}.` })
   const caller = await callerOrCheck()
   if ('state' in caller) return [...checks, caller]
   checks.push({ name: 'credentials', state: 'ok', message: `${caller.arn} in account ${caller.account}.` })
-  checks.push(await bootstrapCheck(), await permissionsCheck(caller))
+  checks.push(await bootstrapCheck(), await permissionsCheck(caller, region, options))
   return checks
 }
 
@@ -67,20 +68,21 @@ async function schemaCheck(options: SchemaOptions): Promise<Check> {
 }
 
 async function packagesCheck(): Promise<Check> {
-  const { missingPackage } = await import('./loadPackage.js')
   const missing: string[] = []
   const needed = [
     () => import('@aws-sdk/client-sts'),
     () => import('@aws-sdk/client-cloudformation'),
     () => import('@aws-sdk/client-dynamodb'),
+    () => import('@aws-sdk/client-s3'),
+    () => import('@aws-sdk/client-ssm'),
     () => import('aws-cdk-lib/core'),
     () => import('@aws-cdk/toolkit-lib'),
   ]
   for (const load of needed) {
     try {
-      await load()
+      await loadPackage(load)
     } catch (error) {
-      const name = missingPackage(error)
+      const name = missingPackage((error as Error).cause)
       if (name === undefined) throw error
       missing.push(name)
     }
@@ -95,11 +97,11 @@ async function packagesCheck(): Promise<Check> {
       }
 }
 
-async function regionCheck(): Promise<Check> {
+async function regionOrCheck(): Promise<string | Check> {
   const { STSClient } = await import('@aws-sdk/client-sts')
   const client = new STSClient({})
   try {
-    return { name: 'region', state: 'ok', message: `${await client.config.region()}.` }
+    return await client.config.region()
   } catch {
     const hint = 'Set AWS_REGION, or a region in the profile.'
     return { name: 'region', state: 'missing', message: 'The region of AWS is not set.', hint }
@@ -130,14 +132,15 @@ async function bootstrapCheck(): Promise<Check> {
   }
 }
 
-async function permissionsCheck(caller: Caller): Promise<Check> {
+async function permissionsCheck(caller: Caller, region: string, options: SchemaOptions): Promise<Check> {
   const name = 'permissions'
   if (/:root$/.test(caller.arn)) {
     const hint = 'Use a role or a user: nobody should work as root.'
     return { name, state: 'ok', message: 'Everything is allowed to root.', hint }
   }
   try {
-    const denied = await deniedActions(caller.arn)
+    const { name: project } = await projectOptions(options)
+    const denied = await deniedActions(caller, { project, region })
     if (denied.length === 0)
       return { name, state: 'ok', message: 'What a deployment does by itself is allowed.' }
     const hint = 'docs/aws.md lists the permissions that a deployment needs.'

@@ -21,7 +21,7 @@ export async function loadPackage<T>(load: () => Promise<T>): Promise<T> {
 
 /** The package that an import did not find; undefined for any other failure. */
 export function missingPackage(error: unknown): string | undefined {
-  const { code, message = '' } = error as { readonly code?: string; readonly message?: string }
+  const { code, message = '' } = (error ?? {}) as { readonly code?: string; readonly message?: string }
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return undefined
   const path = /Cannot find (?:package|module) '([^'.][^']*)'/.exec(message)?.[1]
   if (path === undefined || path.startsWith('/')) return undefined
