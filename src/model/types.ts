@@ -156,14 +156,18 @@ export type SqlPart =
 /** One column of a SELECT's result as the analyzer saw it. */
 export interface ResultColumn {
   readonly name: string
-  /** Type of an array or a row. Absent for every other column. */
+  /** Type of an array, a row or a map. Absent for every other column. */
   readonly nested?: NestedResultType
 }
 
-/** Type of an array or row in a result, in Trino's terms. `scalar` names Trino's type: `varchar`, `decimal(10,2)`. */
+/**
+ * Type of an array, a row or a map in a result, in Trino's terms. The keys of a map are texts. `scalar` names Trino's type:
+ * `varchar`, `decimal`.
+ */
 export type NestedResultType =
   | { readonly kind: 'array'; readonly item: ResultType }
   | { readonly kind: 'row'; readonly fields: readonly { readonly name: string; readonly type: ResultType }[] }
+  | { readonly kind: 'map'; readonly value: ResultType }
 
 export type ResultType = NestedResultType | { readonly kind: 'scalar'; readonly name: string }
 

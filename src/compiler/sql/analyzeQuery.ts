@@ -4,10 +4,12 @@ import type { CheckedColumn, SqlChecker } from '../../ports/sqlChecker.js'
 import type { Token } from '../../trino/lex.js'
 import { checkResult, seenColumns } from './checkResult.js'
 import { checkTokens } from './checkTokens.js'
+import { markCounts } from './countColumns.js'
 import { buildPieces, type Piece, templateOf } from './pieces.js'
 import { problemAt, type Span, type SqlProblem } from './problem.js'
 import type { Catalog } from './resolution.js'
 import { resolveNames } from './resolveNames.js'
+import { resultPlaces } from './resultPlaces.js'
 import { checkDeleteTree } from './rewriteDelete.js'
 import { type SampleStatement, sampleStatement } from './sampleValues.js'
 import { selectAsText } from './selectAsText.js'
@@ -71,10 +73,11 @@ export async function analyzeQuery(request: QueryRequest): Promise<QueryFindings
 
   const checked = await askEngine(request, pieces)
   if (checked && 'code' in checked) return { ...found, problems: [checked] }
-  const columns = seenColumns(resolved.output, checked)
+  const width = checked?.length ?? resolved.output?.length ?? 0
+  const columns = seenColumns(resolved.output, checked, resultPlaces(query, width))
   if (!columns) return { ...found, problems }
   if (!request.returns) return { ...found, columns: columns.map(({ name }) => ({ name })), problems }
-  problems.push(...checkResult(columns, request.returns, request.catalog, request.written))
+  problems.push(...checkResult(markCounts(columns, query), request.returns, request.catalog, request.written))
   const asText = selectAsText(query, pieces, columns)
   if ('code' in asText) return { ...found, problems: [...problems, asText] }
   const { text, ...form } = asText

@@ -578,7 +578,7 @@ describe('the result', () => {
       'OCG2061 "SELECT" The result has no column for the field Row.total. Its columns are: name and 1 without a name. | Name a column with AS total.',
     ])
     expect(await mistakes('SELECT u.name, p.name, 1 AS total FROM user u, product p', rows)).toEqual([
-      'OCG2063 "name" The result has 2 columns named "name", and the field Row.name needs one. | Name only one of them so, with AS.',
+      'OCG2063 "p.name" The result has 2 columns named "name", and the field Row.name needs one. | Name only one of them so, with AS.',
     ])
   })
 

@@ -17,6 +17,7 @@ const kind = (
     | 'timestamp'
     | 'date'
     | 'time'
+    | 'json'
     | 'null',
 ) => ({ kind: name }) as CheckedType
 
@@ -35,7 +36,7 @@ const takes = (type: TypeRef, found: CheckedType) =>
 describe('checkResult', () => {
   test.each<[ScalarName, readonly CheckedType['kind'][]]>([
     ['ID', ['string', 'int', 'bigint']],
-    ['String', ['string']],
+    ['String', ['string', 'bigint', 'decimal', 'json']],
     ['Int', ['int', 'bigint']],
     ['Float', ['int', 'bigint', 'double', 'decimal']],
     ['Boolean', ['boolean']],
@@ -44,6 +45,7 @@ describe('checkResult', () => {
     ['AWSTime', ['string', 'time']],
     ['AWSTimestamp', ['int', 'bigint']],
     ['AWSEmail', ['string']],
+    ['AWSJSON', ['string', 'int', 'bigint', 'double', 'decimal', 'boolean', 'json']],
   ])('%s takes %j', (name, taken) => {
     const all = [
       'string',
@@ -55,6 +57,7 @@ describe('checkResult', () => {
       'timestamp',
       'date',
       'time',
+      'json',
     ] as const
     expect(all.filter((one) => takes(scalar(name), kind(one)))).toEqual(
       all.filter((one) => taken.includes(one)),

@@ -2,6 +2,7 @@ import { didYouMean } from '../../errors/suggest.js'
 import type { Field, Project, ScalarName, TypeRef } from '../../model/types.js'
 import type { CheckedColumn, CheckedType } from '../../ports/sqlChecker.js'
 import type { Token } from '../../trino/lex.js'
+import { nestedType } from './nestedType.js'
 import { isWord } from './pieces.js'
 import { problemAt, type Span, type SqlProblem } from './problem.js'
 import { typeText } from './typeText.js'
@@ -13,6 +14,10 @@ export interface SeenColumn {
   /** '' when it has no name that a statement gave it. */
   readonly name: string
   readonly type: CheckedType | undefined
+  /** It is a bigint that counts things, and so no text: `count(*)`. */
+  readonly isCount?: boolean
+  /** Where the statement names it, as far as that is known. */
+  readonly at?: Span
 }
 
 /**
@@ -29,8 +34,8 @@ export function checkResult(
   const whole: Span = tokens[0] ?? { start: 0, end: 1 }
   if (type.kind !== 'response' && type.kind !== 'value') {
     const first = columns[0]
-    if (!first?.type || fits(type, first.type, types)) return []
-    return [misfit(placeOf(first.name, tokens, whole), columnName(first.name), first.type, type)]
+    if (!first?.type || takes(type, first, types)) return []
+    return [misfit(placeOf(first, tokens, whole), columnName(first.name), first.type, type)]
   }
   const problems: SqlProblem[] = []
   for (const field of fieldsOf(type, types)) {
@@ -41,14 +46,14 @@ export function checkResult(
     } else if (matching.length > 1) {
       problems.push(
         problemAt(
-          placeOf(column.name, tokens, whole),
+          placeOf(matching.at(-1) ?? column, tokens, whole),
           'OCG2063',
           `The result has ${matching.length} columns named "${field.name}", and the field ${type.name}.${field.name} needs one.`,
           'Name only one of them so, with AS.',
         ),
       )
-    } else if (column.type && !fits(field.type, column.type, types)) {
-      const place = placeOf(column.name, tokens, whole)
+    } else if (column.type && !takes(field.type, column, types)) {
+      const place = placeOf(column, tokens, whole)
       problems.push(
         misfit(place, columnName(column.name), column.type, field.type, `${type.name}.${field.name}`),
       )
@@ -61,12 +66,17 @@ export function checkResult(
 export function seenColumns(
   output: readonly string[] | undefined,
   checked: readonly CheckedColumn[] | undefined,
+  places?: readonly Span[],
 ): readonly SeenColumn[] | undefined {
-  if (!checked) return output?.map((name) => ({ name, type: undefined }))
+  const placed = (index: number) => {
+    const at = places?.[index]
+    return at ? { at } : {}
+  }
+  if (!checked) return output?.map((name, index) => ({ name, type: undefined, ...placed(index) }))
   return checked.map(({ name, type }, index) => {
     // Where the statement names the column, its name counts; engines differ in how they call the others.
     const own = output?.length === checked.length ? output[index] : undefined
-    return { name: own ?? name, type }
+    return { name: own ?? name, type, ...placed(index) }
   })
 }
 
@@ -99,6 +109,7 @@ function misfit(span: Span, column: string, found: CheckedType, wanted: TypeRef,
 }
 
 function conversionHint(found: CheckedType, wanted: TypeRef): string {
+  if (found.kind === 'null') return 'Select a value, or make the declared type nullable.'
   if (wanted.kind === 'list' || found.kind === 'array')
     return 'One of them is a list: change the statement or the type.'
   if (wanted.kind !== 'scalar' && wanted.kind !== 'enum') return 'Change the statement or the type.'
@@ -123,10 +134,13 @@ const CASTS: Readonly<Record<ScalarName, string>> = {
   AWSIPAddress: 'varchar',
 }
 
-/** What each scalar takes. A bigint counts as Int, because every count is one; its range is checked at run time. */
+/**
+ * What each scalar takes. A bigint counts as Int, because every count is one; its range is checked at run time. As String
+ * it keeps all its digits, and so does a decimal. AWSJSON takes arrays, rows and maps besides.
+ */
 const TAKES: Readonly<Record<ScalarName, readonly CheckedType['kind'][]>> = {
   ID: ['string', 'int', 'bigint'],
-  String: ['string'],
+  String: ['string', 'bigint', 'decimal', 'json'],
   Int: ['int', 'bigint'],
   Float: ['double', 'decimal', 'int', 'bigint'],
   Boolean: ['boolean'],
@@ -135,10 +149,17 @@ const TAKES: Readonly<Record<ScalarName, readonly CheckedType['kind'][]>> = {
   AWSTime: ['string', 'time'],
   AWSTimestamp: ['bigint', 'int'],
   AWSEmail: ['string'],
-  AWSJSON: ['string'],
+  AWSJSON: ['string', 'json', 'int', 'bigint', 'double', 'decimal', 'boolean'],
   AWSURL: ['string'],
   AWSPhone: ['string'],
   AWSIPAddress: ['string'],
+}
+
+/** Whether a place takes a column. A number with more digits than any other type has is taken as text, a count is not. */
+function takes(wanted: TypeRef, { type, isCount }: SeenColumn, types: Types): boolean {
+  if (!type) return true
+  if (isCount && wanted.kind === 'scalar' && wanted.name === 'String') return false
+  return fits(wanted, type, types)
 }
 
 function fits(wanted: TypeRef, found: CheckedType, types: Types): boolean {
@@ -149,6 +170,7 @@ function fits(wanted: TypeRef, found: CheckedType, types: Types): boolean {
     case 'enum':
       return found.kind === 'string'
     case 'scalar':
+      if (wanted.name === 'AWSJSON' && nestedType(found)) return true
       return TAKES[wanted.name].includes(found.kind)
     case 'value':
     case 'response':
@@ -177,6 +199,8 @@ function checkedText(type: CheckedType): string {
       return 'integer'
     case 'array':
       return `array(${checkedText(type.item)})`
+    case 'map':
+      return `map(${checkedText(type.key)}, ${checkedText(type.value)})`
     case 'struct':
       return `row(${type.fields.map((field) => `${field.name} ${checkedText(field.type)}`).join(', ')})`
     case 'unknown':
@@ -190,8 +214,9 @@ function columnName(name: string): string {
   return name === '' ? 'The first column' : `The column "${name}"`
 }
 
-/** Where a column gets its name: behind AS, else its last use. The beginning when it is nowhere to be seen. */
-function placeOf(name: string, tokens: readonly Token[], whole: Span): Span {
+/** Where a column gets its name: behind AS, else its first use. The beginning when it is nowhere to be seen. */
+function placeOf({ name, at }: SeenColumn, tokens: readonly Token[], whole: Span): Span {
+  if (at) return at
   const lower = name.toLowerCase()
   const uses = tokens.filter(
     (token) =>

@@ -2,11 +2,11 @@ import type { NestedResultType, ResultType } from '../../model/types.js'
 import type { CheckedType } from '../../ports/sqlChecker.js'
 
 /**
- * The type of an array or a row as the model keeps it. Undefined for every other type, and for one that holds what has no
- * form in JSON, such as a map: Trino can't cast it.
+ * The type of an array, a row or a map as the model keeps it. Undefined for every other type, and for one that holds what
+ * has no form in JSON, such as a map whose keys are no texts.
  */
 export function nestedType(type: CheckedType | undefined): NestedResultType | undefined {
-  if (type?.kind !== 'array' && type?.kind !== 'struct') return undefined
+  if (type?.kind !== 'array' && type?.kind !== 'struct' && type?.kind !== 'map') return undefined
   const result = resultType(type)
   return result && result.kind !== 'scalar' ? result : undefined
 }
@@ -32,6 +32,10 @@ function resultType(type: CheckedType): ResultType | undefined {
       })
       return fields.length === type.fields.length ? { kind: 'row', fields } : undefined
     }
+    case 'map': {
+      const value = type.key.kind === 'string' ? resultType(type.value) : undefined
+      return value && { kind: 'map', value }
+    }
     case 'unknown':
       return undefined
     default:
@@ -39,7 +43,7 @@ function resultType(type: CheckedType): ResultType | undefined {
   }
 }
 
-type ScalarKind = Exclude<CheckedType['kind'], 'array' | 'struct' | 'unknown'>
+type ScalarKind = Exclude<CheckedType['kind'], 'array' | 'struct' | 'map' | 'unknown'>
 
 const NAMES: Readonly<Record<ScalarKind, string>> = {
   string: 'varchar',
@@ -51,12 +55,14 @@ const NAMES: Readonly<Record<ScalarKind, string>> = {
   timestamp: 'timestamp(3)',
   date: 'date',
   time: 'time(3)',
+  json: 'json',
   null: 'unknown',
 }
 
 function holdsTime(type: ResultType): boolean {
   if (type.kind === 'array') return holdsTime(type.item)
   if (type.kind === 'row') return type.fields.some((field) => holdsTime(field.type))
+  if (type.kind === 'map') return holdsTime(type.value)
   return type.name === NAMES.time
 }
 
@@ -69,6 +75,7 @@ function typeText(type: ResultType): string {
     )
     return `ROW(${fields.join(', ')})`
   }
+  if (type.kind === 'map') return `MAP(varchar, ${typeText(type.value)})`
   const asText = [NAMES.time, NAMES.decimal, NAMES.null].includes(type.name)
   return asText ? 'varchar' : type.name
 }
