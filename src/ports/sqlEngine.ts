@@ -4,7 +4,8 @@ import type { ResultColumn } from '../model/types.js'
 /**
  * One row's values by position, as JSON in a form that no engine has for itself: timestamps as
  * `YYYY-MM-DDTHH:mm:ss.sssZ`, dates as `YYYY-MM-DD`, times as `HH:mm:ss.sss`, integers beyond 2^53 and all
- * decimals as strings, NaN and the infinities as `NaN`, `Infinity`, `-Infinity`, arrays as arrays, rows as objects.
+ * decimals as strings, NaN and the infinities as `NaN`, `Infinity`, `-Infinity`, arrays as arrays, rows as objects,
+ * maps as objects with texts as keys, JSON as its text.
  */
 export type SqlRow = readonly Json[]
 

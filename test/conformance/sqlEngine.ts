@@ -328,6 +328,17 @@ const VALUES: readonly [sql: string, value: Json][] = [
     "ARRAY[CAST(ROW(1, ARRAY['x'], NULL) AS row(a bigint, b array(varchar), c double)), NULL]",
     [{ a: 1, b: ['x'], c: null }, null],
   ],
+  ["MAP(ARRAY['b', 'a'], ARRAY[1, 9223372036854775807])", { a: '9223372036854775807', b: 1 }],
+  ["MAP(ARRAY['x'], ARRAY[ARRAY[nan(), 1.5E0]])", { x: ['NaN', 1.5] }],
+  ["MAP(ARRAY['x', 'y'], ARRAY[1.50, NULL])", { x: '1.50', y: null }],
+  ["MAP(ARRAY['at'], ARRAY[timestamp '2024-02-29 01:02:03.456'])", { at: '2024-02-29T01:02:03.456Z' }],
+  ['CAST(NULL AS map(varchar, integer))', null],
+  ["ARRAY[MAP(ARRAY['it''s \"'], ARRAY[true])]", [{ 'it\'s "': true }]],
+  [`json_parse('{"a": [1, "x"]}')`, '{"a":[1,"x"]}'],
+  [
+    `ARRAY[json_parse('"x"'), json_parse('[1]'), json_parse('9007199254740993')]`,
+    ['"x"', '[1]', '9007199254740993'],
+  ],
 ]
 
 const FAILURES: readonly [sql: string, message: string][] = [

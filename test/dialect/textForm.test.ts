@@ -60,6 +60,7 @@ function sorted(rows: readonly Json[][]): string[] {
 function fieldsInOrder(value: Json, type: ResultType): Json {
   if (value === null || type.kind === 'scalar') return value
   if (type.kind === 'array') return (value as Json[]).map((item) => fieldsInOrder(item, type.item))
+  if (type.kind === 'map') return value
   const parts = Object.values(value)
   return type.fields.map((field, at) => fieldsInOrder(parts[at] ?? null, field.type))
 }

@@ -48,7 +48,7 @@ describe('sqlChecker', () => {
         { name: 'd', type: { kind: 'date' } },
         { name: 'now', type: { kind: 'timestamp' } },
         { name: 'i', type: { kind: 'unknown', name: 'interval day to second' } },
-        { name: 'm', type: { kind: 'unknown', name: 'map(varchar, integer)' } },
+        { name: 'm', type: { kind: 'map', key: { kind: 'string' }, value: { kind: 'int' } } },
       ],
     })
   })

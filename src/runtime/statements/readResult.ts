@@ -1,27 +1,37 @@
 import { AppError } from '../../errors/appError.js'
 import { type Json, jsonBytes } from '../../model/json.js'
-import type { Field, Project, ScalarName, SelectStatement, TypeRef } from '../../model/types.js'
+import type { Field, Project, ResultType, ScalarName, SelectStatement, TypeRef } from '../../model/types.js'
 import type { SqlRow } from '../../ports/sqlEngine.js'
+import { isNotFinite, NoJsonError, resultJson } from './resultJson.js'
 
 type Types = Pick<Project, 'enums' | 'valueTypes' | 'responseTypes'>
+/** `columns` tells what arrays, rows and maps hold, which their form as AWSJSON depends on. */
+type Selected = Pick<SelectStatement, 'returns'> & Partial<Pick<SelectStatement, 'columns'>>
 
 /**
  * Rows of a result as values of the type that the statement declares for one row: the item of its list, or the
  * declared type itself. An object takes its fields from the columns of their names, without regard to case; anything
  * else takes the first column.
  *
- * Throws `TaskFailed` for a value that does not fit: null where none may be, an Int beyond 32 bits, an unknown enum
- * value. NaN and the infinities, which JSON has no form for, are null.
+ * Throws `TaskFailed` for a value that does not fit: null where none may be, an Int beyond 32 bits, a whole number beyond
+ * 2^53 as Float, an unknown enum value, NaN and the infinities, which JSON has no form for.
  */
 export function readRows(
   rows: readonly SqlRow[],
   columns: readonly string[],
-  statement: Pick<SelectStatement, 'returns'>,
+  statement: Selected,
   project: Types,
 ): Json[] {
   const { returns } = statement
   const type = returns.kind === 'list' ? returns.item : returns
-  const read = rowReader(type, columns, project)
+  // A result of the statement as it was before a deployment need not have the columns of now.
+  const known = statement.columns?.length === columns.length ? statement.columns : []
+  const read = rowReader(
+    type,
+    columns,
+    known.map(({ nested }) => nested),
+    project,
+  )
   return rows.map(read)
 }
 
@@ -29,7 +39,7 @@ export function readRows(
 export function readSingle(
   rows: readonly SqlRow[],
   columns: readonly string[],
-  statement: Pick<SelectStatement, 'returns'>,
+  statement: Selected,
   project: Types,
 ): Json {
   const [value] = readRows(rows.slice(0, 1), columns, statement, project)
@@ -43,10 +53,15 @@ export function nameBytes(statement: Pick<SelectStatement, 'returns'>, project: 
   return fields.reduce((sum, { name }) => sum + jsonBytes(name) + 1, 0)
 }
 
-function rowReader(type: TypeRef, columns: readonly string[], project: Types): (row: SqlRow) => Json {
+function rowReader(
+  type: TypeRef,
+  columns: readonly string[],
+  nested: readonly (ResultType | undefined)[],
+  project: Types,
+): (row: SqlRow) => Json {
   if (type.kind !== 'response' && type.kind !== 'value') {
     const name = columns[0] ?? 'value'
-    return (row) => readValue(row[0] ?? null, type, name, project)
+    return (row) => readValue(row[0] ?? null, type, nested[0], name, project)
   }
   const positions = new Map<string, number>()
   for (const [position, column] of columns.entries()) {
@@ -55,20 +70,30 @@ function rowReader(type: TypeRef, columns: readonly string[], project: Types): (
   }
   // Found once for all rows.
   const fields = fieldsOf(type, project).map((field) => {
-    return { field, position: positions.get(field.name.toLowerCase()) }
+    const position = positions.get(field.name.toLowerCase())
+    return { field, position, found: position === undefined ? undefined : nested[position] }
   })
   return (row) => {
     const object: Record<string, Json> = {}
-    for (const { field, position } of fields) {
+    for (const { field, position, found } of fields) {
       const value = position === undefined ? null : (row[position] ?? null)
-      object[field.name] = readValue(value, field.type, field.name, project)
+      object[field.name] = readValue(value, field.type, found, field.name, project)
     }
     return object
   }
 }
 
-/** `name` is what messages call the value: its column, or the path within it. */
-function readValue(value: Json, type: TypeRef, name: string, project: Types): Json {
+/**
+ * `found` is the type in SQL of what is an array, a row or a map; `name` is what messages call the value: its column, or the
+ * path within it.
+ */
+function readValue(
+  value: Json,
+  type: TypeRef,
+  found: ResultType | undefined,
+  name: string,
+  project: Types,
+): Json {
   if (value === null) {
     if (type.nonNull) throw misfit(name, 'is null, but the declared type has no null there')
     return null
@@ -76,9 +101,10 @@ function readValue(value: Json, type: TypeRef, name: string, project: Types): Js
   switch (type.kind) {
     case 'list':
       if (!Array.isArray(value)) throw misfit(name, 'is not a list')
-      return (value as readonly Json[]).map((item, index) =>
-        readValue(item, type.item, `${name}[${index + 1}]`, project),
-      )
+      return (value as readonly Json[]).map((item, index) => {
+        const itemType = found?.kind === 'array' ? found.item : undefined
+        return readValue(item, type.item, itemType, `${name}[${index + 1}]`, project)
+      })
     case 'enum': {
       const known = project.enums.find((one) => one.name === type.name)?.values ?? []
       if (typeof value !== 'string' || !known.includes(value)) {
@@ -90,19 +116,20 @@ function readValue(value: Json, type: TypeRef, name: string, project: Types): Js
     case 'response': {
       if (typeof value !== 'object' || Array.isArray(value)) throw misfit(name, 'is not a row')
       const parts = new Map(Object.entries(value).map(([key, part]) => [key.toLowerCase(), part]))
+      const partTypes = found?.kind === 'row' ? found.fields : []
       const object: Record<string, Json> = {}
       for (const field of fieldsOf(type, project)) {
-        const part = parts.get(field.name.toLowerCase()) ?? null
-        object[field.name] = readValue(part, field.type, `${name}.${field.name}`, project)
+        const key = field.name.toLowerCase()
+        const partType = partTypes.find((part) => part.name.toLowerCase() === key)?.type
+        const part = parts.get(key) ?? null
+        object[field.name] = readValue(part, field.type, partType, `${name}.${field.name}`, project)
       }
       return object
     }
     case 'scalar': {
+      if (type.name === 'AWSJSON') return readJson(value, found, name)
       const read = READERS[type.name](value)
-      if (read === undefined) throw misfit(name, `is ${shown(value)}, which is no ${type.name}`)
-      if (read === null && type.nonNull) {
-        throw misfit(name, `is ${shown(value)}, which has no form in JSON, and the declared type has no null`)
-      }
+      if (read === undefined) throw misfit(name, unfit(value, type.name))
       return read
     }
   }
@@ -111,8 +138,8 @@ function readValue(value: Json, type: TypeRef, name: string, project: Types): Js
 /** Undefined when the value does not fit. */
 type Reader = (value: Json) => Json | undefined
 
-const READERS: Readonly<Record<ScalarName, Reader>> = {
-  ID: (value) => (Number.isSafeInteger(value) ? String(value) : readText(value)),
+const READERS: Readonly<Record<Exclude<ScalarName, 'AWSJSON'>, Reader>> = {
+  ID: readText,
   String: readText,
   Int: (value) => {
     const number = readInteger(value)
@@ -120,19 +147,28 @@ const READERS: Readonly<Record<ScalarName, Reader>> = {
   },
   Float: readFloat,
   Boolean: (value) => (typeof value === 'boolean' ? value : undefined),
-  AWSDateTime: readText,
-  AWSDate: readText,
+  AWSDateTime: (value) => (isMatch(value, DATE_TIME) ? value : undefined),
+  AWSDate: (value) => (isMatch(value, DATE) ? value : undefined),
   AWSTime: readText,
   AWSTimestamp: readInteger,
   AWSEmail: readText,
-  AWSJSON: readText,
   AWSURL: readText,
   AWSPhone: readText,
   AWSIPAddress: readText,
 }
 
+/** Years with more digits than four are dates in SQL, and in none of these scalars. */
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+const DATE = /^\d{4}-\d\d-\d\d$/
+
+function isMatch(value: Json, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value)
+}
+
+/** Whole numbers are texts too, with all their digits; those beyond 2^53 come as texts, as decimals do. */
 function readText(value: Json): string | undefined {
-  return typeof value === 'string' ? value : undefined
+  if (typeof value === 'string') return value
+  return Number.isSafeInteger(value) ? String((value as number) + 0) : undefined
 }
 
 /** Integers beyond 2^53 and decimals come as texts; a decimal that is whole counts. */
@@ -141,15 +177,41 @@ function readInteger(value: Json): number | undefined {
   return typeof number === 'number' && Number.isSafeInteger(number) ? number + 0 : undefined
 }
 
-function readFloat(value: Json): number | null | undefined {
-  if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return null
-  const number = typeof value === 'string' && isDecimal(value) ? Number(value) : value
-  if (typeof number !== 'number') return undefined
-  return Number.isFinite(number) ? number : null
+/** A decimal becomes the nearest double. Of a whole number beyond 2^53 every digit was meant, so it is none. */
+function readFloat(value: Json): number | undefined {
+  if (typeof value !== 'string') return typeof value === 'number' ? value : undefined
+  if (!isDecimal(value)) return undefined
+  const number = Number(value)
+  return isWhole(value) && !Number.isSafeInteger(number) ? undefined : number
+}
+
+function readJson(value: Json, found: ResultType | undefined, name: string): string {
+  try {
+    return resultJson(value, found)
+  } catch (error) {
+    if (error instanceof NoJsonError) throw misfit(name, error.message)
+    throw error
+  }
 }
 
 function isDecimal(text: string): boolean {
   return text.trim() === text && text !== '' && Number.isFinite(Number(text))
+}
+
+function isWhole(value: Json): value is string {
+  return typeof value === 'string' && /^-?\d+$/.test(value)
+}
+
+/** Why a scalar does not take a value, and what helps. */
+function unfit(value: Json, scalar: ScalarName): string {
+  if (scalar === 'Float' && isNotFinite(value)) return `is ${value}, which has no form in JSON`
+  if (scalar === 'Float' && isWhole(value)) {
+    return `is ${value}, which is beyond what a Float holds exactly (2^53): declare it as String, or use CAST(… AS double)`
+  }
+  if (scalar === 'Int' && (isWhole(value) || Number.isSafeInteger(value))) {
+    return `is ${value}, which is beyond the 32 bits of an Int: declare it as Float, or as String for all digits`
+  }
+  return `is ${shown(value)}, which is no ${scalar}`
 }
 
 function fieldsOf(type: TypeRef, project: Types): readonly Field[] {

@@ -3,7 +3,7 @@ import type { ResultType } from '../../../model/types.js'
 import { scalarValue } from './scalarValue.js'
 
 /**
- * Reads the JSON text of an array or a row, as Trino writes it, in the port's forms. A parser of its own, because
+ * Reads the JSON text of an array, a row or a map, as Trino writes it, in the port's forms. A parser of its own, because
  * `JSON.parse` would round integers beyond 2^53 and decimals, and keep one only of several fields without a name: Trino
  * writes all fields of a row in their order, so each is known by its position.
  *
@@ -40,6 +40,15 @@ class NestedReader {
         })
         return Object.fromEntries(fields)
       }
+      case 'map': {
+        if (!this.take('{')) return this.nothing()
+        const entries = this.list('}', (): readonly [string, Json] => {
+          const key = JSON.parse(this.token()) as string
+          this.expect(':')
+          return [key, this.value(type.value)]
+        })
+        return Object.fromEntries(entries)
+      }
       case 'scalar':
         return this.scalar(type.name)
     }
@@ -55,6 +64,7 @@ class NestedReader {
     if (this.skipNested()) return this.text.slice(start, this.at).trim()
     const token = this.token()
     if (token === 'null') return null
+    if (type === 'json') return token
     if (token === 'true') return true
     if (token === 'false') return false
     return scalarValue(token.startsWith('"') ? (JSON.parse(token) as string) : token, type)

@@ -39,7 +39,7 @@ function isJsonLike(type: SqlType): boolean {
 /** A value as JSON, as CAST writes it; undefined for a type that Trino does not write. */
 export function toJson(value: Typed): string | undefined {
   const { type, sql } = value
-  if (type.kind === 'array' || type.kind === 'row') {
+  if (type.kind === 'array' || type.kind === 'row' || type.kind === 'map') {
     const text = jsonText(value)
     return text && `CAST(${text} AS JSON)`
   }
@@ -74,8 +74,16 @@ function jsonText(value: Typed): string | undefined {
     case 'date':
     case 'timestamp':
       return `('"' || ${toText(value)} || '"')`
+    case 'map': {
+      // Trino sorts the keys. It takes keys of other kinds too, whose texts are left to it.
+      const item = type.key.kind === 'varchar' ? part(typed('ocg_json.value', type.value)) : undefined
+      const entry = item && `CAST(to_json(ocg_json.key) AS VARCHAR) || ':' || ${item}`
+      return (
+        entry &&
+        `('{' || array_to_string(list_transform(list_sort(map_entries(${sql})), lambda ocg_json: ${entry}), ',') || '}')`
+      )
+    }
     case 'varchar':
-    case 'map':
       return isJsonWritable(type) ? `CAST(to_json(${sql}) AS VARCHAR)` : undefined
     case 'unknown':
     case 'boolean':
