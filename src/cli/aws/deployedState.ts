@@ -43,6 +43,18 @@ export async function readDeployed(stackName: string): Promise<DeployedStack | u
   }
 }
 
+/** Whether there is a stack, be it only what a first deployment has left that failed. */
+export async function hasStack(stackName: string): Promise<boolean> {
+  const { CloudFormationClient } = await loadPackage(() => import('@aws-sdk/client-cloudformation'))
+  const client = new CloudFormationClient({})
+  try {
+    const stack = await describeStack(client, stackName)
+    return stack !== undefined && stack.StackStatus !== 'DELETE_COMPLETE'
+  } finally {
+    client.destroy()
+  }
+}
+
 /** Nothing is deployed in these. */
 const EMPTY = new Set(['REVIEW_IN_PROGRESS', 'DELETE_COMPLETE', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'])
 

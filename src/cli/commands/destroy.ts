@@ -28,7 +28,7 @@ export function declare(command: Command): void {
 async function destroy(options: DestroyOptions): Promise<void> {
   const output = processOutput(options)
   const { name } = await projectOptions(options)
-  const [{ callerIdentity }, { destroyStack }, data, { readDeployed }, { resourceNames }, { onAws }] =
+  const [{ callerIdentity }, { destroyStack }, data, { hasStack }, { resourceNames }, { onAws }] =
     await Promise.all([
       import('../aws/account.js'),
       import('../aws/destroyStack.js'),
@@ -41,15 +41,15 @@ async function destroy(options: DestroyOptions): Promise<void> {
     const { account } = await callerIdentity()
     const { stack } = resourceNames(name)
     const resources = data.dataResources(name, account)
-    const deployed = await readDeployed(stack)
+    const isThere = await hasStack(stack)
     const present = await data.keptData(resources)
-    if (!deployed && present.length === 0) {
+    if (!isThere && present.length === 0) {
       throw new CliError('input', `${name} is not deployed in account ${account}.`, {
         hint: 'Check -n, --env, AWS_PROFILE and AWS_REGION.',
       })
     }
     await confirm(name, account, present, options, output)
-    if (deployed) await destroyStack(stack, output)
+    if (isThere) await destroyStack(stack, output)
     const progress = startProgress(output)
     const deleted = options.deleteData
       ? await data.deleteData(resources, (text) => progress.update(() => text))
@@ -57,7 +57,7 @@ async function destroy(options: DestroyOptions): Promise<void> {
     progress.clear()
     const kept = options.deleteData ? [] : await data.keptData(resources)
     if (output.json) return output.data(`${JSON.stringify({ ok: true, project: name, kept, deleted })}\n`)
-    if (deployed) output.note(`${output.colors.green('Taken down')}: ${name}.`)
+    if (isThere) output.note(`${output.colors.green('Taken down')}: ${name}.`)
     if (deleted.length > 0) output.note(`Deleted for good: ${deleted.join(', ')}.`)
     if (kept.length > 0) {
       output.note(`Kept: ${kept.join(', ')}. The next deployment of ${name} takes them in again.`)

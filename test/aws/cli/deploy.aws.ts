@@ -1,6 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CloudFormationClient, GetTemplateCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation'
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation'
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
@@ -261,11 +266,27 @@ describe('once the account is prepared', () => {
     })
   }, 60_000)
 
-  test('a deployment that fails says why', async () => {
-    const { build } = await project()
+  test('a deployment that fails says why, and what is left of it can be taken down', async () => {
+    const { build, run } = await project()
     const { code, stderr, stdout } = await build('deploy', '--yes', '-n', 'refused')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain('The deployment has failed. ')
     expect(stderr).toContain('The service refuses this key.')
+    const stacks = async () => {
+      const client = new CloudFormationClient({
+        endpoint: moto.endpoint,
+        region: REGION,
+        credentials: CREDENTIALS,
+      })
+      const { Stacks = [] } = await client.send(new DescribeStacksCommand({}))
+      client.destroy()
+      return Stacks.map(({ StackName }) => StackName)
+    }
+    expect(await stacks()).toContain('OcGraphql-refused')
+    expect(await run('destroy', '--yes', '-n', 'refused')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('Taken down: refused.'),
+    })
+    expect(await stacks()).not.toContain('OcGraphql-refused')
   }, 60_000)
 })
