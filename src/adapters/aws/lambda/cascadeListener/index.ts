@@ -1,24 +1,21 @@
 import { DEFAULT_MAX_RECEIVE_COUNT } from '../../../../model/functions.js'
 import type { CascadeMessage } from '../../../../ports/queue.js'
 import { runCascade } from '../../../../runtime/deletion/cascade.js'
-import { dynamoDbClient } from '../../clients/dynamoDbClient.js'
 import { sqsClient } from '../../clients/sqsClient.js'
-import { dynamoItemTable } from '../../dynamo/dynamoItemTable.js'
 import { handleMessages, type MessageHandling } from '../../events/handleMessages.js'
 import { cascadeMessageOf } from '../../events/messages.js'
 import type { QueueEvent, QueueResponse } from '../../events/queueEvent.js'
 import { retryLater } from '../../sqs/retryLater.js'
 import { sqsQueue } from '../../sqs/sqsQueue.js'
 import { defineFunction } from '../invocation.js'
+import { openTable } from '../openTable.js'
 
 /** Removes the relations of removed entities. */
 export const handler = defineFunction<MessageHandling<CascadeMessage>, QueueEvent, QueueResponse>({
   kind: 'cascadeListener',
-  open({ aws, variable, slice, context }) {
-    const table = dynamoItemTable({
-      client: dynamoDbClient(aws),
-      tableName: variable('DYNAMODB_TABLE_NAME'),
-    })
+  open(environment) {
+    const { aws, variable, slice, context } = environment
+    const { table } = openTable(environment)
     const queue = { client: sqsClient(aws), queueUrl: variable('CASCADE_DELETION_QUEUE_URL') }
     const queues = { cascade: sqsQueue<CascadeMessage>(queue) }
     return {

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DeletionMessage } from '../../../../ports/queue.js'
-import { athenaSqlEngine } from '../../athena/athenaSqlEngine.js'
-import { athenaClient } from '../../clients/athenaClient.js'
 import { sqsClient } from '../../clients/sqsClient.js'
 import type { TrackerEvent } from '../../events/executionEvent.js'
 import { sqsQueue } from '../../sqs/sqsQueue.js'
 import { defineFunction } from '../invocation.js'
+import { openSql } from '../openSql.js'
 import { openTable } from '../openTable.js'
 import { type TrackerParts, trackEvent } from './trackEvent.js'
 
@@ -13,18 +12,12 @@ import { type TrackerParts, trackEvent } from './trackEvent.js'
 export const handler = defineFunction<TrackerParts, TrackerEvent, void>({
   kind: 'executionTracker',
   open(environment) {
-    const { aws, variable, slice, context, workgroup } = environment
-    const queueUrl = variable('DELETION_QUEUE_URL')
-    const sql = athenaSqlEngine({
-      client: athenaClient(aws),
-      database: variable('ATHENA_DATABASE_NAME'),
-      outputLocation: variable('ATHENA_OUTPUT_LOCATION'),
-      workgroup,
-      resultReuseMinutes: slice.settings.resultReuseMinutes,
-      clock: context.clock,
-      restarts: true,
+    const { aws, variable, context, workgroup } = environment
+    const sql = openSql(environment, { restarts: true })
+    const deletion = sqsQueue<DeletionMessage>({
+      client: sqsClient(aws),
+      queueUrl: variable('DELETION_QUEUE_URL'),
     })
-    const deletion = sqsQueue<DeletionMessage>({ client: sqsClient(aws), queueUrl })
     return {
       context: { ...openTable(environment), sql, queues: { deletion } },
       workgroup,

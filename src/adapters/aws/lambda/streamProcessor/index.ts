@@ -4,24 +4,21 @@ import {
   type ProjectionContext,
 } from '../../../../runtime/changes/projectBatch.js'
 import { lakeProjector } from '../../../../runtime/changes/projectChange.js'
-import { dynamoDbClient } from '../../clients/dynamoDbClient.js'
 import { s3Client } from '../../clients/s3Client.js'
 import { sqsClient } from '../../clients/sqsClient.js'
-import { dynamoItemTable } from '../../dynamo/dynamoItemTable.js'
 import type { StreamEvent } from '../../events/streamEvent.js'
 import { s3ObjectStore } from '../../s3/s3ObjectStore.js'
 import { sqsQueue } from '../../sqs/sqsQueue.js'
 import { defineFunction } from '../invocation.js'
+import { openTable } from '../openTable.js'
 import { processStream, type StreamResponse } from './processStream.js'
 
 /** Keeps the lake up to date with the table's stream, and starts the cascades of what was removed. */
 export const handler = defineFunction<ProjectionContext, StreamEvent, StreamResponse>({
   kind: 'streamProcessor',
-  open({ aws, variable, slice, context }) {
-    const table = dynamoItemTable({
-      client: dynamoDbClient(aws),
-      tableName: variable('DYNAMODB_TABLE_NAME'),
-    })
+  open(environment) {
+    const { aws, variable, slice, context } = environment
+    const { table } = openTable(environment)
     const objects = s3ObjectStore({ client: s3Client(aws), bucket: variable('S3_BUCKET_NAME') })
     const cascade = sqsQueue({ client: sqsClient(aws), queueUrl: variable('CASCADE_DELETION_QUEUE_URL') })
     return {
