@@ -1,3 +1,5 @@
+import type { PageStart } from './itemTable.js'
+
 /** A durable queue; delivery is at least once, in no promised order. */
 export interface Queue<Message> {
   /** Durable when it resolves. */
@@ -10,6 +12,8 @@ export interface CascadeMessage {
   readonly entityType: string
   readonly entityId: string
   readonly incarnation: string
+  /** Where an earlier message of the same cascade has stopped: before it, nothing of the incarnation is left. */
+  readonly start?: PageStart
 }
 
 /** A deletion task whose statement has succeeded: its rows are to be removed. */

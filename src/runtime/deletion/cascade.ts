@@ -24,13 +24,13 @@ export function cascadesOf(changes: readonly Change[]): CascadeMessage[] {
  */
 export async function runCascade(context: CascadeContext, message: CascadeMessage): Promise<void> {
   const partition = relationSidePartition(message.entityType, message.entityId)
-  let start: Awaited<ReturnType<typeof context.table.query>>['next']
+  let { start } = message
   do {
     const page = await context.table.query({ partition, limit: PAGE, ...(start && { start }) })
     const sides = page.items.filter((side) => side.entityIncarnation === message.incarnation)
     if (sides.length > 0) await removeSides(context, sides, message.incarnation)
     start = page.next
-    if (start && isTimeUp(context)) return context.queues.cascade.send(message)
+    if (start && isTimeUp(context)) return context.queues.cascade.send({ ...message, start })
   } while (start)
 }
 

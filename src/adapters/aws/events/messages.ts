@@ -1,12 +1,14 @@
+import type { PageStart } from '../../../ports/itemTable.js'
 import type { CascadeMessage, DeletionMessage } from '../../../ports/queue.js'
 
 /** The message in a body; undefined for a body that holds none. */
 export function cascadeMessageOf(body: string): CascadeMessage | undefined {
-  const { entityType, entityId, incarnation } = fieldsOf(body)
+  const { entityType, entityId, incarnation, start } = fieldsOf(body)
   if (typeof entityType !== 'string' || typeof entityId !== 'string' || typeof incarnation !== 'string') {
     return undefined
   }
-  return { entityType, entityId, incarnation }
+  if (start === undefined) return { entityType, entityId, incarnation }
+  return isPageStart(start) ? { entityType, entityId, incarnation, start } : undefined
 }
 
 /** The message in a body; undefined for a body that holds none. */
@@ -19,6 +21,14 @@ export function deletionMessageOf(body: string): DeletionMessage | undefined {
   if (step !== 'remove' && step !== 'wait') return undefined
   if (at === undefined) return { taskId, resume: { step } }
   return typeof at === 'string' ? { taskId, resume: { step, at } } : undefined
+}
+
+function isPageStart(value: unknown): value is PageStart {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((part) => typeof part === 'string')
+  )
 }
 
 function fieldsOf(body: string): Readonly<Record<string, unknown>> {
