@@ -65,7 +65,9 @@ export async function deployProject({
       ? `${failure.id} (${failure.type}): ${failure.reason}`
       : (cause as Error).message.split('\n', 1)[0]?.replace(/^\W*\S+ failed: /, '')
     throw new CliError('environment', `The deployment has failed. ${reason}`, {
-      hint: 'CloudFormation goes back to what was deployed before. Its console shows every step.',
+      hint: before
+        ? 'CloudFormation goes back to what was deployed before. Remove the cause, and deploy again.'
+        : 'Remove the cause, and deploy again: what is left of this one is taken in. Or take it down: ocg destroy',
       cause,
     })
   } finally {

@@ -272,6 +272,7 @@ describe('once the account is prepared', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain('The deployment has failed. ')
     expect(stderr).toContain('The service refuses this key.')
+    expect(stderr).toContain('Remove the cause, and deploy again')
     const stacks = async () => {
       const client = new CloudFormationClient({
         endpoint: moto.endpoint,
