@@ -1,12 +1,12 @@
 import { AppError } from '../../errors/appError.js'
 import { isValidId } from '../../model/ids.js'
-import type { Json, JsonObject } from '../../model/json.js'
+import { type Json, type JsonObject, jsonBytes } from '../../model/json.js'
 import type { SelectStatement, StatementOperation } from '../../model/types.js'
 import type { TaskContext } from '../context.js'
 import { statementOf } from '../lookUp.js'
 import { checkLimit } from '../paging/checkLimit.js'
 import { decodePageToken, encodePageToken } from '../paging/pageToken.js'
-import { nameBytes, readRows, readSingle } from '../statements/readResult.js'
+import { readRows, readSingle } from '../statements/readResult.js'
 import type { Task } from '../tasks/taskItem.js'
 import { readTask } from '../tasks/taskStore.js'
 import { trackExecution } from '../tasks/trackExecution.js'
@@ -58,18 +58,25 @@ async function resultPage(
 ): Promise<JsonObject> {
   const list = statement.returns.kind === 'list'
   const { maxPageBytes } = context.limits
-  // The engine counts values alone. Names get at most half of a page, and values what is left.
-  const names = nameBytes(statement, context.project)
-  const rows = list ? Math.min(limit, Math.max(1, Math.floor(maxPageBytes / 2 / Math.max(1, names)))) : 1
-  const page = await context.sql.results(task.executionId, {
-    limit: rows,
-    maxBytes: Math.max(1, maxPageBytes - rows * names),
-    columns: statement.columns,
-    ...(typeof start === 'string' && { start }),
-  })
-  if (!list) {
-    return { result: readSingle(page.rows, page.columns, statement, context.project), nextToken: null }
+  for (let most = list ? limit : 1; ; ) {
+    const page = await context.sql.results(task.executionId, {
+      limit: most,
+      maxBytes: maxPageBytes,
+      columns: statement.columns,
+      ...(typeof start === 'string' && { start }),
+    })
+    if (!list) {
+      return { result: readSingle(page.rows, page.columns, statement, context.project), nextToken: null }
+    }
+    const result = readRows(page.rows, page.columns, statement, context.project)
+    // The engine counts its values: the names of fields, and the quotes of JSON within JSON, come on top of them.
+    const bytes = jsonBytes(result)
+    if (bytes <= maxPageBytes || result.length === 1) {
+      return { result, nextToken: page.next === undefined ? null : encodePageToken(scope, page.next) }
+    }
+    most = Math.max(1, Math.floor((result.length * maxPageBytes * MARGIN) / bytes))
   }
-  const result = readRows(page.rows, page.columns, statement, context.project)
-  return { result, nextToken: page.next === undefined ? null : encodePageToken(scope, page.next) }
 }
+
+/** Rows differ in size: a page that is read again is made a little smaller than it would have to be. */
+const MARGIN = 0.9

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors/appError.js'
-import { type Json, jsonBytes } from '../../model/json.js'
+import type { Json } from '../../model/json.js'
 import type { Field, Project, ResultType, ScalarName, SelectStatement, TypeRef } from '../../model/types.js'
 import type { SqlRow } from '../../ports/sqlEngine.js'
 import { isNotFinite, NoJsonError, resultJson } from './resultJson.js'
@@ -44,13 +44,6 @@ export function readSingle(
 ): Json {
   const [value] = readRows(rows.slice(0, 1), columns, statement, project)
   return value ?? null
-}
-
-/** Bytes that the names of a row's fields take in JSON, in UTF-8; 0 where rows are no objects. A row of an engine has none. */
-export function nameBytes(statement: Pick<SelectStatement, 'returns'>, project: Types): number {
-  const { returns } = statement
-  const fields = fieldsOf(returns.kind === 'list' ? returns.item : returns, project)
-  return fields.reduce((sum, { name }) => sum + jsonBytes(name) + 1, 0)
 }
 
 function rowReader(
