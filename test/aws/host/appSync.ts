@@ -122,14 +122,20 @@ function resolverOf(
     const request = module.request(context) as { operation: string; payload: unknown }
     if (request.operation !== 'Invoke') throw new Error(`A resolver asks for ${request.operation}.`)
     const outcome = await invoke(request.payload)
-    return module.response({
+    const value = module.response({
       ...context,
       ...(outcome.ok
         ? { result: outcome.result }
         : { result: null, error: { message: outcome.errorMessage, type: outcome.errorType } }),
     })
+    const bytes = Buffer.byteLength(JSON.stringify(value) ?? '')
+    if (bytes > MAX_RESOLVED_BYTES) throw new Error(`A resolver gave ${bytes} bytes: AppSync takes 5 MB.`)
+    return value
   }
 }
+
+/** Source: quotas of AWS AppSync, 5 MB for what a resolver's code gives. */
+const MAX_RESOLVED_BYTES = 5_000_000
 
 /** AppSync gives resolvers the values of AWSJSON arguments parsed. */
 function parsedJson(

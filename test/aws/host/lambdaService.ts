@@ -70,7 +70,7 @@ export async function startLambdaService(
       const pool = pools.get(name)
       if (!pool) throw new Error(`There is no function ${name}.`)
       invocations.set(name, (invocations.get(name) ?? 0) + 1)
-      const outcome = await pool.invoke(JSON.parse(JSON.stringify(event)))
+      const outcome = bounded(await pool.invoke(JSON.parse(JSON.stringify(event))))
       if (!outcome.ok)
         failures.push({ name, errorType: outcome.errorType, errorMessage: outcome.errorMessage })
       return outcome
@@ -83,6 +83,17 @@ export async function startLambdaService(
       await rm(root, { recursive: true, force: true })
     },
   }
+}
+
+/** Source: quotas of AWS Lambda, 6 MB for what a function answers. */
+const MAX_ANSWER_BYTES = 6 * 1024 * 1024
+
+/** Lambda answers an error in the place of what is too large. */
+function bounded(outcome: InvocationResult): InvocationResult {
+  if (!outcome.ok || Buffer.byteLength(JSON.stringify(outcome.result) ?? '') <= MAX_ANSWER_BYTES)
+    return outcome
+  const errorMessage = 'Response payload size exceeded maximum allowed payload size (6291556 bytes).'
+  return { ok: false, errorType: 'Function.ResponseSizeTooLarge', errorMessage }
 }
 
 class Pool {
