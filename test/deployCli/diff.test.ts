@@ -62,6 +62,34 @@ describe('changes of the data', () => {
     ])
   })
 
+  it('says which rows statements will not see, when the years of the lake become fewer', () => {
+    const lake = (range: string): DeploymentTemplates => ({
+      Entities01: {
+        Resources: {
+          UserTable: {
+            Type: 'AWS::Glue::Table',
+            Properties: { TableInput: { Name: 'user', Parameters: { 'projection.year.range': range } } },
+          },
+        },
+      },
+    })
+    const compare = (before: string, after: string) =>
+      diffDeployments({ templates: lake(before), sdl: SDL }, { templates: lake(after), sdl: SDL }, new Map())
+        .data
+    expect(compare('2020,2035', '2025,2035')).toEqual({
+      risky: [
+        'The years of the lake were 2020 to 2035 and become 2025 to 2035. ' +
+          'Stored rows of other years stay in the table, and no statement sees them.',
+      ],
+      safe: [],
+    })
+    expect(compare('2020,2035', '2019,2035')).toEqual({
+      risky: [],
+      safe: ['The years of the lake were 2020 to 2035 and become 2019 to 2035.'],
+    })
+    expect(compare('2020,2035', '2020,2035')).toEqual({ risky: [], safe: [] })
+  })
+
   it('takes no risk in what clients alone see', () => {
     const sdl = `${SDL} type Page { next: String! }`
     expect(dataChanges({ sdl: `${SDL} type Page { next: String }`, tables }, { sdl, tables }).risky).toEqual(

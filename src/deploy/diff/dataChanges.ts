@@ -15,7 +15,12 @@ export interface DataModel {
   readonly sdl: string
   /** Lake tables with their columns' types. */
   readonly tables: LakeColumns
+  /** The years that the lake's partitions are projected for. Unknown without any table. */
+  readonly years?: Years
 }
+
+/** From the first to the last. */
+export type Years = readonly [number, number]
 
 export type LakeColumns = Readonly<Record<string, Readonly<Record<string, string>>>>
 
@@ -25,6 +30,7 @@ export function dataChanges(before: DataModel | undefined, after: DataModel): Da
   const risky: string[] = []
   const safe: string[] = []
   compareTables(before.tables, after.tables, risky, safe)
+  if (before.years && after.years) compareYears(before.years, after.years, risky, safe)
   compareTypes(schemaOf(before.sdl), schemaOf(after.sdl), risky)
   return { risky: [...new Set(risky)], safe: [...new Set(safe)] }
 }
@@ -51,6 +57,13 @@ function compareTables(before: LakeColumns, after: LakeColumns, risky: string[],
   for (const table of Object.keys(after)) {
     if (!Object.hasOwn(before, table)) safe.push(`The table ${table} is new.`)
   }
+}
+
+function compareYears(before: Years, after: Years, risky: string[], safe: string[]): void {
+  const change = `The years of the lake were ${before.join(' to ')} and become ${after.join(' to ')}.`
+  if (after[0] > before[0] || after[1] < before[1]) {
+    risky.push(`${change} Stored rows of other years stay in the table, and no statement sees them.`)
+  } else if (after[0] < before[0] || after[1] > before[1]) safe.push(change)
 }
 
 /** What columns don't show: fields that become required, and values that an enum loses. */
@@ -92,8 +105,22 @@ export function lakeColumnsOf(templates: DeploymentTemplates): LakeColumns {
   return tables
 }
 
+/** The years that a deployment's Glue tables project; all have the same. */
+export function projectedYears(templates: DeploymentTemplates): Years | undefined {
+  for (const { resource } of resourcesOfType(templates, 'AWS::Glue::Table')) {
+    const { Parameters = {} } = (resource.Properties?.TableInput ?? {}) as unknown as GlueTableInput
+    // A field called `year` gives the partition another name.
+    const [, range] =
+      Object.entries(Parameters).find(([name]) => /^projection\.(partition_)*year\.range$/.test(name)) ?? []
+    const [first, last] = String(range).split(',').map(Number)
+    if (first && last) return [first, last]
+  }
+  return undefined
+}
+
 interface GlueTableInput {
   readonly Name?: string
+  readonly Parameters?: Readonly<Record<string, unknown>>
   readonly StorageDescriptor?: {
     readonly Columns?: readonly { readonly Name: string; readonly Type: string }[]
   }

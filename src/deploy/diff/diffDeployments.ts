@@ -1,5 +1,12 @@
 import { type ApiChanges, apiChanges } from './apiChanges.js'
-import { type DataChanges, type DataModel, dataChanges, lakeColumnsOf, sdlOf } from './dataChanges.js'
+import {
+  type DataChanges,
+  type DataModel,
+  dataChanges,
+  lakeColumnsOf,
+  projectedYears,
+  sdlOf,
+} from './dataChanges.js'
 import { type KindsOfFunctions, type PermissionChanges, permissionChanges } from './permissionChanges.js'
 import { type ResourceChanges, resourceChanges } from './resourceChanges.js'
 import type { DeploymentTemplates } from './template.js'
@@ -46,5 +53,7 @@ export function diffDeployments(
 
 /** Undefined for a state whose API is not known. */
 function modelOf({ templates, sdl = sdlOf(templates) }: DeploymentState): DataModel | undefined {
-  return sdl === undefined ? undefined : { sdl, tables: lakeColumnsOf(templates) }
+  if (sdl === undefined) return undefined
+  const years = projectedYears(templates)
+  return { sdl, tables: lakeColumnsOf(templates), ...(years && { years }) }
 }
