@@ -277,8 +277,8 @@ const sequence = scalar((call) => {
   }
   if (kind !== 'date' && kind !== 'timestamp')
     return call.fail('sequence goes from a number, a date or a timestamp.', 0)
-  const type = kind === 'date' ? start.type : (commonType(start.type, call.arg(1).type) as SqlType)
-  if (!canCoerce(call.arg(1).type, type))
+  const type = kind === 'date' ? start.type : commonType(start.type, call.arg(1).type)
+  if (!type || !canCoerce(call.arg(1).type, type))
     return call.fail('The two ends of sequence have different types.', 1)
   const [from, to] = [call.as(0, type), call.as(1, type)]
   const step = call.count === 3 ? call.arg(2) : undefined
