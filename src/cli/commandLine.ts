@@ -29,6 +29,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/validate.js'),
   },
   { name: 'print', summary: 'print the generated API', load: () => import('./commands/print.js') },
+  {
+    name: 'explain',
+    summary: 'show what a statement becomes and reads',
+    load: () => import('./commands/explain.js'),
+  },
   { name: 'import', summary: 'load JSON lines and CSV files', load: () => import('./commands/import.js') },
   {
     name: 'export',

@@ -5,7 +5,7 @@ import { ocg } from './ocg.js'
 import { workFolder } from './workFolder.js'
 
 const COMMANDS = [
-  ...['init', 'dev', 'serve', 'validate', 'print', 'import', 'export', 'tasks', 'dlq'],
+  ...['init', 'dev', 'serve', 'validate', 'print', 'explain', 'import', 'export', 'tasks', 'dlq'],
   ...['synth', 'diff', 'deploy', 'destroy', 'logs', 'doctor'],
 ]
 

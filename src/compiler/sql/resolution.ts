@@ -1,5 +1,6 @@
 import type { LakeTable } from '../../model/lakeSchema.js'
 import type { Expression, Query } from '../../trino/ast.js'
+import type { ColumnReads } from './columnReads.js'
 import type { Report } from './report.js'
 import type { Columns, Scope } from './scope.js'
 
@@ -26,6 +27,8 @@ export interface Resolution {
   readonly report: Report
   /** Lake names of the tables found so far. */
   readonly tables: Set<string>
+  /** Columns of these tables that were read so far. */
+  readonly reads: ColumnReads
   query(query: Query, around: Surroundings): Output
   expressions(expressions: readonly Expression[], scope: Scope, around: Surroundings): void
 }

@@ -29,7 +29,10 @@ export function resolveTable(resolution: Resolution, path: readonly Name[], arou
     )
     return { name: last.text.toLowerCase(), columns: undefined }
   }
-  return { name: first.text.toLowerCase(), columns: columnsOfTable(resolution, first, around) }
+  const name = first.text.toLowerCase()
+  const columns = columnsOfTable(resolution, first, around)
+  const isStored = !around.ctes.has(name) && resolution.catalog.tables.has(name)
+  return isStored ? { name, columns, source: name } : { name, columns }
 }
 
 function columnsOfTable({ catalog, report, tables }: Resolution, name: Name, around: Surroundings): Columns {
@@ -64,6 +67,8 @@ function resolveRelation(
       const table = resolveTable(resolution, node.name, around)
       const aliased = node.alias && { ...table, name: node.alias.text.toLowerCase() }
       const known = aliased && table.name !== undefined ? { ...aliased, table: table.name } : table
+      // Under other names their own are lost: any of them may be read.
+      if (node.columns) resolution.reads.all([known])
       return scopeOf([renamed(known, node.columns)], before.parent)
     }
     case 'subquery': {
@@ -98,6 +103,7 @@ function resolveJoins(resolution: Resolution, last: Join, before: Scope, around:
     for (const column of using) {
       checkUsing(resolution.report, column, left.relations)
       checkUsing(resolution.report, column, right.relations)
+      for (const side of [...left.relations, ...right.relations]) resolution.reads.columnOf(side, column.text)
     }
     const joined = both(left, right)
     const merged = new Set([...joined.merged, ...using.map(({ text }) => text.toLowerCase())])
@@ -117,5 +123,7 @@ function both(left: Scope, right: Scope): Scope {
 }
 
 function renamed(relation: Relation, columns: readonly Name[] | undefined): Relation {
-  return columns ? { ...relation, columns: columnsOf(columns.map(({ text }) => text)) } : relation
+  if (!columns) return relation
+  const { source: _, ...rest } = relation
+  return { ...rest, columns: columnsOf(columns.map(({ text }) => text)) }
 }

@@ -11,15 +11,18 @@ import type {
 import { childrenOf, partsOfWindow } from '../../trino/childrenOf.js'
 import { checkColumn, checkQualifiedColumn, checkStar } from './checkColumn.js'
 import { checkCall } from './checkFunctions.js'
+import { ColumnReads } from './columnReads.js'
 import type { SqlProblem } from './problem.js'
 import { Report } from './report.js'
 import type { Catalog, Output, Resolution, Surroundings } from './resolution.js'
 import { resolveFrom, resolveTable } from './resolveFrom.js'
-import { columnsOf, lookUpRelation, type Scope, scopeOf } from './scope.js'
+import { columnsOf, lookUpRelation, type Relation, type Scope, scopeOf } from './scope.js'
 
 export interface ResolvedNames {
   /** Lake names of the catalog's tables that the statement reads, sorted. */
   readonly tables: readonly string[]
+  /** The columns of these tables that it reads, sorted. */
+  readonly reads: ReadonlyMap<string, readonly string[]>
   /** Columns of the result in order, undefined where the compiler cannot be sure; an unnamed one is ''. */
   readonly output: Output
   readonly problems: readonly SqlProblem[]
@@ -32,11 +35,17 @@ export interface ResolvedNames {
 export function resolveNames(query: Query, catalog: Catalog): ResolvedNames {
   const resolver = new Resolver(catalog)
   const output = resolver.query(query, { ctes: new Map(), outer: undefined })
-  return { tables: [...resolver.tables].sort(), output, problems: resolver.report.problems }
+  return {
+    tables: [...resolver.tables].sort(),
+    reads: resolver.reads.result(),
+    output,
+    problems: resolver.report.problems,
+  }
 }
 
 class Resolver implements Resolution {
   readonly tables = new Set<string>()
+  readonly reads = new ColumnReads()
   readonly report = new Report()
 
   constructor(readonly catalog: Catalog) {}
@@ -90,7 +99,9 @@ class Resolver implements Resolution {
         this.expressions(body.rows, scopeOf([], around.outer), around)
         return undefined
       case 'tableQuery': {
-        const { columns } = resolveTable(this, body.name, around)
+        const table = resolveTable(this, body.name, around)
+        this.reads.all([table])
+        const { columns } = table
         return columns && [...columns.values()]
       }
     }
@@ -123,6 +134,7 @@ class Resolver implements Resolution {
       if (item.kind === 'all') {
         if (item.of?.kind === 'name') checkStar(this.report, item.of.name, scope)
         else if (item.of) this.expressions([item.of], scope, around)
+        this.reads.all(starRelations(item.of, scope))
         const columns = item.columns?.map(({ text }) => text) ?? starColumns(item.of, scope)
         names = names && columns ? [...names, ...columns] : undefined
         continue
@@ -146,11 +158,16 @@ class Resolver implements Resolution {
       const { node } = next
       if (node.kind === 'name') {
         checkColumn(this.report, node.name, next.scope)
+        this.reads.column(next.scope, node.name.text)
         continue
       }
       const qualified = node.kind === 'field' ? firstNames(node) : undefined
       if (qualified) {
-        checkQualifiedColumn(this.report, qualified[0], qualified[1], next.scope)
+        const [qualifier, name] = qualified
+        checkQualifiedColumn(this.report, qualifier, name, next.scope)
+        const relation = lookUpRelation(next.scope, qualifier.text)
+        if (relation) this.reads.columnOf(relation, name.text)
+        else this.reads.column(next.scope, qualifier.text)
         continue
       }
       if (node.kind === 'call') this.report.add(checkCall(node))
@@ -179,6 +196,13 @@ function firstNames(field: Extract<Expression, { kind: 'field' }>): readonly [Na
 
 function outputName(expression: Expression): string {
   return expression.kind === 'name' || expression.kind === 'field' ? expression.name.text : ''
+}
+
+/** The relations whose columns a star brings; none for the star of a row. */
+function starRelations(of: Expression | undefined, scope: Scope): readonly Relation[] {
+  if (!of) return scope.relations
+  const relation = of.kind === 'name' ? lookUpRelation(scope, of.name.text) : undefined
+  return relation ? [relation] : []
 }
 
 function starColumns(of: Expression | undefined, scope: Scope): string[] | undefined {

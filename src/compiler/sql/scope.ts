@@ -9,6 +9,8 @@ export interface Relation {
   readonly name: string | undefined
   /** Name of the table where the relation has an alias: a hint when it is used all the same. */
   readonly table?: string
+  /** Lake name of the catalog's table that the columns are of, under their own names. */
+  readonly source?: string
   readonly columns: Columns
 }
 
