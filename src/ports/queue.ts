@@ -19,6 +19,8 @@ export interface CascadeMessage {
 /** A deletion task whose statement has succeeded: its rows are to be removed. */
 export interface DeletionMessage {
   readonly taskId: string
+  /** Several may see a statement end and send a message each: the task is worked on for one of them. */
+  readonly id?: string
   /** Where an earlier message of the same task has stopped. `at`: position in the result; absent: its beginning. */
   readonly resume?: { readonly step: 'remove' | 'wait'; readonly at?: string }
 }

@@ -39,7 +39,7 @@ export type TriggerContext = Pick<RuntimeContext, 'project' | 'table' | 'sql' | 
 /** As much of it as following tasks and answering for them uses. */
 export type TaskContext = Pick<
   RuntimeContext,
-  'project' | 'table' | 'sql' | 'clock' | 'limits' | 'onTaskFinished'
+  'project' | 'table' | 'sql' | 'clock' | 'random' | 'limits' | 'onTaskFinished'
 > & { readonly queues: Pick<RuntimeContext['queues'], 'deletion'> }
 
 /** As much of it as removing the relations of a removed entity uses. */

@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { relationId, taskKey } from '../../src/model/keys.js'
 import type { Item } from '../../src/ports/itemTable.js'
+import type { DeletionMessage } from '../../src/ports/queue.js'
 import { DEFAULT_RUNTIME_LIMITS, type DeletionContext } from '../../src/runtime/context.js'
 import { runDeletion } from '../../src/runtime/deletion/deletionTask.js'
 import { relationItems } from '../../src/runtime/items/relationItems.js'
 import { type CancelOutcome, cancelTask } from '../../src/runtime/tasks/cancelTask.js'
 import { newTaskItem } from '../../src/runtime/tasks/taskItem.js'
+import { trackExecution } from '../../src/runtime/tasks/trackExecution.js'
 import { entityItem, LIKES, newFolder, type OpenShop, openShop, put, removeFolder, SHOP } from './testShop.js'
 
 let folder: string
@@ -21,6 +24,7 @@ beforeAll(async () => {
     table: shop.store.table,
     sql: shop.sql,
     clock: { now: () => Date.now() },
+    random: { uuid: () => randomUUID() },
     limits: DEFAULT_RUNTIME_LIMITS,
     queues: { deletion: { send: async () => undefined } },
   }
@@ -96,6 +100,43 @@ it('passes over the rows that an outer join has without a relation', async () =>
     `SELECT DISTINCT a.s3Key, a.relationId FROM likes a RIGHT JOIN "user" u ON a.userId = u.id WHERE u.id IN ('carol', 'dan')`,
   )
   await runDeletion(context, { taskId })
+  expect(await shop.store.table.get(data)).toBeUndefined()
+  expect(await shop.store.table.get(taskKey(taskId))).toMatchObject({
+    taskStatus: 'SUCCEEDED',
+    deletedCount: 1,
+  })
+})
+
+it('is worked on for one message, however many have seen its statement end', async () => {
+  const data = await like('eve', 'p1')
+  const taskId = await ended(LIKES_OF('eve'))
+  const sent: DeletionMessage[] = []
+  let together = 0
+  const seers: DeletionContext = {
+    ...context,
+    queues: {
+      deletion: {
+        async send(message) {
+          sent.push(message)
+          together += 1
+          // None of them notes what it has seen before all have sent their messages.
+          while (together < 3) await sleep(1)
+        },
+      },
+    },
+  }
+  await Promise.all([1, 2, 3].map(() => trackExecution(seers, taskId)))
+  expect(new Set(sent.map(({ id }) => id)).size).toBe(3)
+  let reads = 0
+  const sql: DeletionContext['sql'] = {
+    ...shop.sql,
+    async results(id, page) {
+      reads += 1
+      return shop.sql.results(id, page)
+    },
+  }
+  await Promise.all(sent.map((message) => runDeletion({ ...context, sql }, message)))
+  expect(reads).toBe(2)
   expect(await shop.store.table.get(data)).toBeUndefined()
   expect(await shop.store.table.get(taskKey(taskId))).toMatchObject({
     taskStatus: 'SUCCEEDED',

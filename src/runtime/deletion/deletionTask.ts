@@ -17,7 +17,7 @@ const PAGE = 100
  * runs out, another message takes the work on. Throws when SQL does not follow in time; the message is then tried again.
  */
 export async function runDeletion(context: DeletionContext, message: DeletionMessage): Promise<void> {
-  const task = await takeUp(context, message.taskId)
+  const task = await takeUp(context, message)
   if (!task) return
   const execution = await context.sql.execution(task.executionId)
   if (execution?.state !== 'SUCCEEDED') {
@@ -27,24 +27,30 @@ export async function runDeletion(context: DeletionContext, message: DeletionMes
   const { step, at } = message.resume ?? { step: 'remove' }
   if (step === 'remove') {
     const removed = await eachPage(context, task, at, (rows) => removeRows(context, task, rows))
-    if (!removed.done) return passOn(context, task, { step, at: removed.at })
+    if (!removed.done) return passOn(context, message, { step, at: removed.at })
   }
   const seen = await eachPage(context, task, step === 'wait' ? at : undefined, (rows) =>
     awaitRemoval(context, task, rows),
   )
-  if (!seen.done) return passOn(context, task, { step: 'wait', at: seen.at })
+  if (!seen.done) return passOn(context, message, { step: 'wait', at: seen.at })
   await finishTask(context, task, { status: 'SUCCEEDED' })
 }
 
 /**
- * The task, in its deletion from now on; undefined when there is nothing to do. Whoever sent the message may not have
- * noted it yet, and until it's noted a task can be cancelled: nothing is removed before.
+ * The task, in its deletion from now on; undefined when there is nothing to do, or when it's done for another message.
+ * Whoever sent this one may not have noted it yet, and until it's noted a task can be cancelled: nothing is removed
+ * before.
  */
-async function takeUp(context: DeletionContext, taskId: string): Promise<Task | undefined> {
-  const task = await readTask(context, taskId)
-  if (task?.phase === 'query') await enterDeletion(context, task)
-  const present = task?.phase === 'query' ? await readTask(context, taskId) : task
-  return present?.phase === 'deletion' ? present : undefined
+async function takeUp(context: DeletionContext, message: DeletionMessage): Promise<Task | undefined> {
+  let task = await readTask(context, message.taskId)
+  if (task?.phase === 'query') {
+    await enterDeletion(context, message)
+    task = await readTask(context, message.taskId)
+  }
+  if (task?.phase !== 'deletion') return undefined
+  const other =
+    task.deletionMessage !== null && message.id !== undefined && task.deletionMessage !== message.id
+  return other ? undefined : task
 }
 
 type Progress = { readonly done: true } | { readonly done: false; readonly at: string }
@@ -72,10 +78,10 @@ async function eachPage(
 
 async function passOn(
   context: DeletionContext,
-  task: Task,
+  message: DeletionMessage,
   resume: NonNullable<DeletionMessage['resume']>,
 ): Promise<void> {
-  await context.queues.deletion.send({ taskId: task.id, resume })
+  await context.queues.deletion.send({ ...message, resume })
 }
 
 async function awaitRemoval(context: DeletionContext, task: Task, rows: readonly SqlRow[]): Promise<void> {

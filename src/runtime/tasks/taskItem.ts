@@ -20,6 +20,8 @@ export interface Task {
   readonly finishDate: string | null
   readonly error: string | null
   readonly deletedCount: number
+  /** Id of the message for which its rows are being removed. */
+  readonly deletionMessage: string | null
   /** How often the statement has been started again. */
   readonly restarts: number
 }
@@ -79,6 +81,7 @@ export function taskOf(item: Item): Task {
     finishDate: textOrNull(item.finishDate),
     error: textOrNull(item.error),
     deletedCount: typeof item.deletedCount === 'number' ? item.deletedCount : 0,
+    deletionMessage: textOrNull(item.deletionMessage),
     restarts: typeof item.restarts === 'number' ? item.restarts : 0,
   }
 }

@@ -1,4 +1,5 @@
 import { taskKey } from '../../model/keys.js'
+import type { DeletionMessage } from '../../ports/queue.js'
 import type { TaskContext } from '../context.js'
 import { systemTime } from '../times.js'
 import { restartedTaskItem, restartOf, type Task, taskOf } from './taskItem.js'
@@ -75,15 +76,18 @@ export async function finishTask(
   return result.ok
 }
 
-/** Moves a deletion task from its query to its deletion; false when somebody else did. */
-export async function enterDeletion(context: StoreContext, task: Task): Promise<boolean> {
-  const result = await context.table.write({
+/** Moves a deletion task from its query to its deletion, for one message; does nothing when somebody else did. */
+export async function enterDeletion(context: StoreContext, { taskId, id }: DeletionMessage): Promise<void> {
+  await context.table.write({
     kind: 'update',
-    key: taskKey(task.id),
-    set: { phase: 'deletion', updatedAt: systemTime(context.clock.now()) },
+    key: taskKey(taskId),
+    set: {
+      phase: 'deletion',
+      updatedAt: systemTime(context.clock.now()),
+      ...(id !== undefined && { deletionMessage: id }),
+    },
     condition: { kind: 'equals', attributes: { phase: 'query' } },
   })
-  return result.ok
 }
 
 /** Marks a deletion task as failed but leaves it in its phase, so that a replay of its message can finish it. */

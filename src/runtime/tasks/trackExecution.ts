@@ -43,6 +43,7 @@ async function advance(context: TaskContext, task: Task): Promise<void> {
     return
   }
   // The message first: a crash between the two leaves the phase as it was, and the next look sends it again.
-  await context.queues.deletion.send({ taskId: task.id })
-  await enterDeletion(context, task)
+  const message = { taskId: task.id, id: context.random.uuid() }
+  await context.queues.deletion.send(message)
+  await enterDeletion(context, message)
 }

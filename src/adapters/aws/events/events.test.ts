@@ -116,22 +116,32 @@ describe('a message of a queue', () => {
     { taskId: 't' },
     { taskId: 't', resume: { step: 'remove' } },
     { taskId: 't', resume: { step: 'wait', at: '100' } },
+    { taskId: 't', id: 'm', resume: { step: 'remove', at: '100' } },
   ])('is read as it was sent: %j', (message) => {
     expect(deletionMessageOf(JSON.stringify(message))).toEqual(message)
   })
 
-  it.each(['', '[]', 'null', '"t"', '{}', '{"taskId":1}', '{"taskId":"t","resume":{"step":"all"}}'])(
-    'is none: %s',
-    (body) => {
-      expect(deletionMessageOf(body)).toBeUndefined()
-      expect(cascadeMessageOf(body)).toBeUndefined()
-    },
-  )
+  it.each([
+    '',
+    '[]',
+    'null',
+    '"t"',
+    '{}',
+    '{"taskId":1}',
+    '{"taskId":"t","id":1}',
+    '{"taskId":"t","resume":{"step":"all"}}',
+  ])('is none: %s', (body) => {
+    expect(deletionMessageOf(body)).toBeUndefined()
+    expect(cascadeMessageOf(body)).toBeUndefined()
+  })
 
   it('of a cascade names an incarnation', () => {
     const message = { entityType: 'user', entityId: 'u', incarnation: 'i' }
     expect(cascadeMessageOf(JSON.stringify({ ...message, more: 1 }))).toEqual(message)
     expect(cascadeMessageOf(JSON.stringify({ ...message, incarnation: null }))).toBeUndefined()
+    const start = { PK: 'a', SK: 'b' }
+    expect(cascadeMessageOf(JSON.stringify({ ...message, start }))).toEqual({ ...message, start })
+    expect(cascadeMessageOf(JSON.stringify({ ...message, start: { PK: 1 } }))).toBeUndefined()
   })
 })
 

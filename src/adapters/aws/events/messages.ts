@@ -13,14 +13,15 @@ export function cascadeMessageOf(body: string): CascadeMessage | undefined {
 
 /** The message in a body; undefined for a body that holds none. */
 export function deletionMessageOf(body: string): DeletionMessage | undefined {
-  const { taskId, resume } = fieldsOf(body)
-  if (typeof taskId !== 'string') return undefined
-  if (resume === undefined) return { taskId }
+  const { taskId, id, resume } = fieldsOf(body)
+  if (typeof taskId !== 'string' || (id !== undefined && typeof id !== 'string')) return undefined
+  const message = id === undefined ? { taskId } : { taskId, id }
+  if (resume === undefined) return message
   if (typeof resume !== 'object' || resume === null) return undefined
   const { step, at } = resume as { readonly step?: unknown; readonly at?: unknown }
   if (step !== 'remove' && step !== 'wait') return undefined
-  if (at === undefined) return { taskId, resume: { step } }
-  return typeof at === 'string' ? { taskId, resume: { step, at } } : undefined
+  if (at === undefined) return { ...message, resume: { step } }
+  return typeof at === 'string' ? { ...message, resume: { step, at } } : undefined
 }
 
 function isPageStart(value: unknown): value is PageStart {
