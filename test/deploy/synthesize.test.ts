@@ -108,6 +108,21 @@ describe('nested stacks', () => {
     expect(stacks[0]?.template.Resources.ApiSchema?.Properties).toHaveProperty('DefinitionS3Location')
   })
 
+  it('tell names apart that differ by underscores alone, also in one stack', async () => {
+    const fields = ['part12_X', 'part12X']
+    const statement = '[String!]! @sql_query(mode: SYNC, query: "SELECT name FROM song")'
+    const query = `type Query { ${fields.map((field) => `${field}: ${statement}`).join(' ')} }`
+    const songs = 'type Song { id: ID! name: String! }'
+    const { stacks, folder, findings } = deployed(await compiled(`${songs} ${query}`, 'songs', false))
+    folder.remove()
+    expect(findings).toEqual([])
+    const ofField = (field: string) =>
+      stacks.find(({ template }) =>
+        Object.values(template.Resources).some(({ Properties }) => Properties?.FieldName === field),
+      )?.name
+    expect(ofField('part12_X')).toBe(ofField('part12X'))
+  })
+
   it('are refused with the reason when one grows too large', () => {
     expect(() => checkSizes([{ name: 'Entities01', resources: 501, bytes: 2 ** 20 + 1 }])).toThrow(
       'The stack Entities01 has 501 resources, and CloudFormation takes 500. The template of Entities01 has 1048577 ' +

@@ -1,4 +1,5 @@
 import { Fn } from 'aws-cdk-lib/core'
+import { sha256Hex } from '../../model/keys.js'
 import type { Project } from '../../model/types.js'
 import type { FunctionAsset } from '../assets/functionAssets.js'
 import type { DeploymentSettings } from '../config/settings.js'
@@ -49,4 +50,13 @@ export function apiFunctionPattern(project: string): string {
 /** `createUser` to `CreateUser`. */
 export function pascal(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1)
+}
+
+/**
+ * A name of the schema as a part of a logical id, which has letters and digits alone: another one for each name, `a_b` and
+ * `ab` included.
+ */
+export function idPart(name: string): string {
+  if (!name.includes('_')) return pascal(name)
+  return `${pascal(name.replaceAll('_', ''))}${sha256Hex(name).slice(0, 8)}`
 }

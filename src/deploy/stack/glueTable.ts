@@ -1,17 +1,17 @@
 import { CfnTable } from 'aws-cdk-lib/aws-glue'
 import { Aws, type Stack } from 'aws-cdk-lib/core'
 import type { LakeTable, LakeType } from '../../model/lakeSchema.js'
-import { type Deployment, pascal, sub } from './deployment.js'
+import { type Deployment, idPart, sub } from './deployment.js'
 
 const PARTITIONS = ['year', 'month', 'day'] as const
 type Partition = (typeof PARTITIONS)[number]
 
 /** A table of the lake in Glue's catalog. Its partitions follow from dates, so nobody has to register any. */
-export function addGlueTable(stack: Stack, id: string, table: LakeTable, deployment: Deployment): CfnTable {
+export function addGlueTable(stack: Stack, table: LakeTable, deployment: Deployment): CfnTable {
   const { names, settings } = deployment
   const root = `s3://${names.lakeBucketPrefix}\${AWS::AccountId}/tables/${table.name}/`
   const keys = partitionKeys(table)
-  return new CfnTable(stack, `${pascal(id)}Table`, {
+  return new CfnTable(stack, `${idPart(table.name)}Table`, {
     catalogId: Aws.ACCOUNT_ID,
     databaseName: names.database,
     tableInput: {

@@ -3,7 +3,7 @@ import { type LakeTable, lakeTables } from '../../model/lakeSchema.js'
 import type { Operation } from '../../model/types.js'
 import type { PlannedFunction } from '../plan/planFunctions.js'
 import type { Api } from './api.js'
-import { type Deployment, pascal } from './deployment.js'
+import type { Deployment } from './deployment.js'
 import { addGlueTable } from './glueTable.js'
 import { groupOf } from './groups.js'
 import { addOperation } from './operationResources.js'
@@ -68,7 +68,7 @@ function addGroup(
   for (const role of roles) values[`${role}Arn`] = roleArns.get(role) as string
   const nested = new NestedStack(stack, name, {
     parameters: values,
-    description: `${pascal(name)} of ${deployment.project.name}.`,
+    description: `${name} of ${deployment.project.name}.`,
   })
   // Shown as it deploys, and what the other parts know it by.
   ;(nested.nestedStackResource as CfnStack).overrideLogicalId(name)
@@ -84,6 +84,6 @@ function addGroup(
     }
     addOperation(nested, planned, parent, deployment)
   }
-  for (const table of tables) addGlueTable(nested, table.name, table, deployment)
+  for (const table of tables) addGlueTable(nested, table, deployment)
   return nested
 }

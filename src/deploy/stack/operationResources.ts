@@ -3,7 +3,7 @@ import type { Stack } from 'aws-cdk-lib/core'
 import { sha256Hex } from '../../model/keys.js'
 import type { Operation } from '../../model/types.js'
 import type { PlannedFunction } from '../plan/planFunctions.js'
-import { type Deployment, pascal } from './deployment.js'
+import { type Deployment, idPart } from './deployment.js'
 import { addFunction } from './functionResource.js'
 import { RESOLVER_CODE } from './resolverCode.js'
 
@@ -22,7 +22,7 @@ export function addOperation(
   deployment: Deployment,
 ): void {
   const { operation } = planned
-  const id = `${operation.parent}${pascal(operation.field)}`
+  const id = `${operation.parent}${idPart(operation.field)}`
   const resource = addFunction(stack, id, planned, parents.roleArn, deployment)
   const source = new CfnDataSource(stack, `${id}Source`, {
     apiId: parents.apiId,
