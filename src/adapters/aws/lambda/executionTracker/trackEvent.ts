@@ -30,9 +30,13 @@ export async function trackEvent(event: TrackerEvent, parts: TrackerParts): Prom
   if (outcome === 'unknownTask') log.debug('An execution has no task', { executionId })
 }
 
+/** What looking after one task takes at most, in milliseconds. A function with less time than other work reserves sweeps, too. */
+const RESERVED_MS = 10_000
+
 async function sweep({ context, log }: TrackerParts): Promise<void> {
   let failed = 0
-  const { found, complete } = await sweepTasks(context, async (taskId) => {
+  const hasTime = { ...context, limits: { ...context.limits, reservedMs: RESERVED_MS } }
+  const { found, complete } = await sweepTasks(hasTime, async (taskId) => {
     try {
       await trackExecution(context, taskId)
     } catch (error) {
