@@ -71,6 +71,18 @@ describe('a query on Athena', () => {
     expect((await engine.query('SELECT id, name FROM user', IN_TIME)).rows).toEqual([['b', 'Bob']])
   })
 
+  it('is stopped when nobody can look at it any more', async () => {
+    const calls: string[] = []
+    fault = (operation) => {
+      calls.push(operation)
+      return operation === 'GetQueryExecution'
+        ? { type: 'InternalServerException', message: 'It broke.' }
+        : undefined
+    }
+    await expect(engine.query('SELECT 1', IN_TIME)).rejects.toThrow('It broke.')
+    expect(calls.at(-1)).toBe('StopQueryExecution')
+  })
+
   it('runs again when an object vanishes between the listing and the reading', async () => {
     const paths = await users(3)
     let times = 0

@@ -96,12 +96,11 @@ export function athenaSqlEngine(options: AthenaSqlEngineOptions): SqlEngine {
     }
   }
 
-  /** The end of an execution; stops it when it does not come in time. */
+  /** The end of an execution. Throws `SqlError` with `timeout` when it does not come in time. */
   async function end(executionId: string, deadline: number, timeoutMs: number) {
     for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LAST_POLL_MS)) {
       const left = deadline - now()
       if (left <= 0) {
-        await stop(executionId).catch(() => undefined)
         throw new SqlError('timeout', `The statement took longer than ${Math.round(timeoutMs / 1000)} s.`)
       }
       await sleep(Math.min(wait, left))
@@ -142,7 +141,11 @@ export function athenaSqlEngine(options: AthenaSqlEngineOptions): SqlEngine {
       const deadline = now() + limits.timeoutMs
       for (let attempt = 1; ; attempt++) {
         const { executionId } = await start(sql, undefined, deadline)
-        const state = await end(executionId, deadline, limits.timeoutMs)
+        const state = await end(executionId, deadline, limits.timeoutMs).catch(async (error: unknown) => {
+          // Nobody will ask for it again, and it would go on reading.
+          await stop(executionId).catch(() => undefined)
+          throw error
+        })
         if (state.state === 'SUCCEEDED') return allRows(executionId, deadline, limits)
         if (state.reason !== 'lakeChanged' || attempt === MAX_ATTEMPTS) {
           throw new SqlError(state.reason, state.message)
