@@ -61,7 +61,47 @@ describe('a runaway statement', () => {
 
   it('is stopped at its limit of memory', async () => {
     const sql = `SELECT max(t) FROM (SELECT array_agg(a.id || b.id || c.id || d.id) AS t FROM "user" a, "user" b, "user" c, "user" d)`
-    expect(await failure(sql)).toMatchObject({ reason: 'outOfMemory' })
+    expect(await failure(sql)).toMatchObject({
+      reason: 'outOfMemory',
+      message: 'The statement needs more memory than statements may use.',
+    })
+    expect(await shop.rows('SELECT count(*) FROM "user"')).toEqual([[100]])
+  })
+
+  it('that stops for nothing is ended with its process, and told what it took too much of', async () => {
+    const pid = shop.sql.workerPid()
+    // One call of a function, which the engine can't interrupt: a text of 2, 4, 8… characters.
+    const doubled = `reduce(sequence(1, 10000), 'x', (s, x) -> s || s, s -> length(s))`
+    expect(await failure(`SELECT ${doubled}`, 60_000)).toMatchObject({
+      reason: 'outOfMemory',
+      message: 'The statement needs more memory than statements may use.',
+    })
+    expect(await shop.rows('SELECT count(*) FROM "user"')).toEqual([[100]])
+    expect(shop.sql.workerPid()).not.toBe(pid)
+  })
+
+  it.each<[sql: string, reason: string | undefined]>([
+    [`SELECT repeat('x', 9223372036854775807)`, 'failed'],
+    [`SELECT repeat(1, 10001)`, 'failed'],
+    [`SELECT cardinality(repeat(1, 10000))`, undefined],
+    [`SELECT sequence(1, 9223372036854775807)`, 'failed'],
+    [`SELECT sequence(date '0001-01-01', date '9999-12-31')`, 'failed'],
+    ['WITH RECURSIVE q(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM q) SELECT count(*) FROM q', 'timeout'],
+    [`SELECT regexp_like(rpad('a', 30000, 'a') || 'b', '^(a+)+$')`, undefined],
+    [`SELECT ${'('.repeat(20_000)}1${')'.repeat(20_000)}`, 'failed'],
+    [`SELECT 1${' + 1'.repeat(50_000)}`, 'failed'],
+    [`SELECT ${'ARRAY['.repeat(500)}1${']'.repeat(500)}`, 'failed'],
+    [`SELECT 1 FROM ${'"user" u, '.repeat(120)} "user" u`, 'failed'],
+    [
+      `SELECT age FROM "user" GROUP BY CUBE (id, name, age, score, active, born, seenAt, clicks, createdAt, updatedAt)`,
+      'outOfMemory',
+    ],
+  ])('that is made to be one ends by itself or at a limit: %s', async (sql, reason) => {
+    const outcome = await shop.sql
+      .query(sql, { timeoutMs: 2000, maxRows: 10 })
+      .catch((error: unknown) => error)
+    if (reason === undefined) expect(outcome).toHaveProperty('rows')
+    else expect(outcome).toMatchObject({ name: 'SqlError', reason })
     expect(await shop.rows('SELECT count(*) FROM "user"')).toEqual([[100]])
   })
 
@@ -103,6 +143,39 @@ describe('what statements can reach', () => {
     ['a setting', `SET threads = 1`],
     ['the position', `UPDATE meta.image SET position = 0`],
     ['the environment', `SELECT getenv('HOME')`],
+    ['a file in a subquery', `SELECT (SELECT max(column0) FROM read_csv('/etc/passwd'))`],
+    ['a file in WITH', `WITH q AS (SELECT * FROM read_text('/etc/passwd')) SELECT * FROM q`],
+    ['a file by a quoted name', `SELECT * FROM "/etc/passwd"`],
+    ['a file by a name of parts', `SELECT * FROM "/etc"."passwd"`],
+    ['a URL', `SELECT * FROM 'https://127.0.0.1:9/x.parquet'`],
+    ['a URL by a quoted name', `SELECT * FROM "https://127.0.0.1:9/x.parquet"`],
+    ['a bucket', `SELECT * FROM "s3://bucket/key.parquet"`],
+    ['a table function', `SELECT * FROM TABLE(sequence(1, 2))`],
+    ['a pass-through query', `SELECT * FROM TABLE(system.query(query => 'SELECT 1'))`],
+    ['a list of files', `SELECT * FROM glob('/*')`],
+    ['the tables of the catalogue', 'SELECT * FROM information_schema.tables'],
+    ['the tables of the engine', 'SELECT * FROM duckdb_tables()'],
+    ['the views of the engine', 'SELECT * FROM sqlite_master'],
+    ['the settings of the engine', `SELECT current_setting('memory_limit')`],
+    ['the settings of a session', 'SHOW SESSION'],
+    ['the schemas', 'SHOW SCHEMAS'],
+    ['the stored tables behind the views', 'SELECT * FROM stored."user"'],
+    ['the image', 'SELECT * FROM meta.image'],
+    ["another project's table by its database", 'SELECT * FROM other_project."user"'],
+    ["another project's table by its catalogue", 'SELECT * FROM awsdatacatalog.other_project."user"'],
+    ["another project's table by a quoted name", 'SELECT * FROM "other_project.user"'],
+    ['the hidden columns of files', 'SELECT "$path" FROM "user"'],
+    ['the history of a table', 'SELECT * FROM "user$history"'],
+    ['a table at another time', `SELECT * FROM "user" FOR TIMESTAMP AS OF timestamp '2024-01-01 00:00:00'`],
+    ['the number of a row', 'SELECT rowid FROM "user"'],
+    ['two statements', `SELECT 1; SELECT * FROM '/etc/passwd'`],
+    ['a statement behind a comment', `SELECT 1 -- \n; COPY "user" TO '/tmp/ocg-test-out.csv'`],
+    ['a new table', 'CREATE TABLE t AS SELECT * FROM "user"'],
+    ['a prepared statement', `EXECUTE IMMEDIATE 'SELECT 1'`],
+    ['a function of its own', 'CREATE MACRO f(a) AS a'],
+    ['an extension', 'INSTALL httpfs'],
+    ['who is asking', 'SELECT current_user'],
+    ['the version', 'SELECT version()'],
   ])('does not include %s', async (_name, sql) => {
     expect((await failure(sql)).reason).toBe('failed')
   })

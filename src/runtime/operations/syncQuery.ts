@@ -41,8 +41,7 @@ function inWordsOfSync(error: SqlError, statement: SelectStatement, context: Syn
       })
     }
     case 'tooManyRows': {
-      const most = context.limits.syncMaxRows
-      return new AppError('TaskFailed', `The statement gave more than ${most} rows. ${asTask}.`, {
+      return new AppError('TaskFailed', `${error.message} ${asTask}.`, {
         cause: error,
       })
     }

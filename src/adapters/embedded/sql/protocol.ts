@@ -116,6 +116,8 @@ export type WorkerEvent =
 
 export type FromWorker =
   | WorkerEvent
+  /** These were told to stop for the process's memory. */
+  | { readonly kind: 'memoryExceeded'; readonly requests: readonly number[] }
   | { readonly kind: 'answer'; readonly request: number; readonly value: Answers[Command['kind']] }
   | {
       readonly kind: 'failure'

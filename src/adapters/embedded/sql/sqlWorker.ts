@@ -53,6 +53,8 @@ export async function openWorker(
   })
 
   const stopGuard = guardMemory(open.limits.memoryMb, () => {
+    // A call of one function does not stop before its end: the host ends the process then.
+    send({ kind: 'memoryExceeded', requests: [...running.keys()] })
     for (const controller of running.values()) {
       controller.abort(
         new SqlError('outOfMemory', 'The statement needs more memory than statements may use.'),

@@ -59,12 +59,19 @@ export interface WorkerClient {
 interface Pending {
   readonly resolve: (value: never) => void
   readonly reject: (error: unknown) => void
+  /** The process has told it to stop. */
+  readonly onStopping: (reason: SqlFailureReason) => void
 }
 
 const BACKOFF_MS = [50, 250, 1000, 2000, 5000]
 /** A worker that has lived this long starts again at once. */
 const HEALTHY_MS = 10_000
 const CLOSE_MS = 5000
+const TOO_LONG = 'The statement took too long and was stopped.'
+const OVERDUE: Partial<Record<SqlFailureReason, string>> = {
+  outOfMemory: 'The statement needs more memory than statements may use.',
+  cancelled: 'The statement was cancelled.',
+}
 const STDERR_CHARS = 4000
 
 /** A SQL process that has been started ahead of its first task. It ends with this process at the latest. */
@@ -153,6 +160,8 @@ export function startWorkerClient(options: WorkerClientOptions): WorkerClient {
       const { reason, message: sentence, detail } = message
       const cause = detail === undefined ? undefined : new Error(detail)
       settle(message.request)?.reject(new SqlError(reason, sentence, cause && { cause }))
+    } else if (message.kind === 'memoryExceeded') {
+      for (const number of message.requests) pending.get(number)?.onStopping('outOfMemory')
     } else {
       options.onEvent(message)
     }
@@ -183,6 +192,7 @@ export function startWorkerClient(options: WorkerClientOptions): WorkerClient {
     const number = requests
     let overdue: SqlFailureReason | undefined
     let timer: NodeJS.Timeout | undefined
+    let stopping = false
     const killLater = (reason: SqlFailureReason, milliseconds: number) => {
       clearTimeout(timer)
       timer = setTimeout(() => {
@@ -197,15 +207,20 @@ export function startWorkerClient(options: WorkerClientOptions): WorkerClient {
       post({ kind: 'stop', request: number, reason })
       killLater(reason, limits.graceMs)
     }
+    const onStopping = (reason: SqlFailureReason) => {
+      // Told again and again while there is too much.
+      if (!stopping) killLater(reason, limits.graceMs)
+      stopping = true
+    }
     signal?.addEventListener('abort', stop)
     try {
       return await new Promise<Answers[C['kind']]>((resolve, reject) => {
-        pending.set(number, { resolve, reject })
+        pending.set(number, { resolve, reject, onStopping })
         post({ kind: 'command', request: number, command })
       })
     } catch (error) {
       if (overdue === undefined || !(error instanceof WorkerLostError)) throw error
-      throw new SqlError(overdue, 'The statement took too long and was stopped.', { cause: error })
+      throw new SqlError(overdue, OVERDUE[overdue] ?? TOO_LONG, { cause: error })
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', stop)

@@ -260,7 +260,8 @@ const reduce = scalar((call) => {
 const repeat = scalar((call) => {
   requireCount(call, 2)
   const value = call.arg(0)
-  const count = call.as(1, BIGINT)
+  const wanted = call.as(1, BIGINT)
+  const count = failWhen(`${wanted} NOT BETWEEN 0 AND 10000`, 'A value is repeated 0 to 10000 times.', wanted)
   const item = value.type.kind === 'unknown' ? 'CAST(NULL AS INTEGER)' : value.sql
   return typed(`list_transform(range(${count}), lambda ocg_item: ${item})`, arrayOf(value.type))
 })
