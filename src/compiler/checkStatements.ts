@@ -132,10 +132,23 @@ const SIGNATURE_CODES = new Set([
   'OCG2061',
   'OCG2062',
   'OCG2063',
+  'OCG2064',
+  'OCG2071',
 ])
 
 /** Mistakes that may be mere consequences when a table or column that is named is broken. */
-const CATALOG_CODES = new Set(['OCG2051', 'OCG2052', 'OCG2053', 'OCG2057', 'OCG2060', 'OCG2061', 'OCG2062'])
+const CATALOG_CODES = new Set([
+  'OCG2051',
+  'OCG2052',
+  'OCG2053',
+  'OCG2057',
+  'OCG2060',
+  'OCG2061',
+  'OCG2062',
+  'OCG2064',
+  'OCG2070',
+  'OCG2071',
+])
 
 /** Whether a problem only follows from a mistake that has been reported elsewhere. */
 function follows(

@@ -313,6 +313,27 @@ export const STATEMENT_CODES = {
     example: query('find: [Row!]!', 'SELECT t.name, u.name FROM track t, user u'),
     fix: 'Give one of them another name with AS.',
   },
+  OCG2064: {
+    title: 'Result may be null',
+    explanation:
+      'A column of the result may be null, and the field that it fills never is: with the first such row the statement fails. This is a warning, since the data may have no such row. A column that a condition names is left alone.',
+    example: query('find: [Row!]!', 'SELECT nickname AS name FROM user'),
+    fix: 'Keep nulls out with `WHERE nickname IS NOT NULL`, replace them with `coalesce(nickname, name)`, or make the field nullable.',
+  },
+  OCG2070: {
+    title: 'Tables that nothing connects',
+    explanation:
+      'No condition connects two tables of a FROM, so each row of the one meets each row of the other: of two tables with 100,000 rows each, that are 10 billion. This is a warning. Subqueries, and a table of which `id = …` takes one row, do not count.',
+    example: query('find: [Row!]!', 'SELECT t.name FROM track t, album a'),
+    fix: 'Connect them: `FROM track t JOIN album a ON a.id = t.albumId`.',
+  },
+  OCG2071: {
+    title: 'Star that reads too much',
+    explanation:
+      'The response takes a third or less of the columns that `*` reads. The lake is stored by columns, and Athena bills what is read. This is a warning; year, month and day do not count.',
+    example: query('find: [Row!]!', 'SELECT * FROM track'),
+    fix: 'Name the columns that are needed: `SELECT name FROM track`.',
+  },
 } as const satisfies Record<string, DiagnosticDoc>
 
 export type StatementCode = keyof typeof STATEMENT_CODES

@@ -8,7 +8,7 @@ import { catalogOf } from './catalogOf.js'
 const SCHEMA = `
   type Track { id: ID! name: String! genre: String albumId: ID }
   type Album { id: ID! title: String! }
-  type User { id: ID! name: String! }
+  type User { id: ID! name: String! nickname: String }
   type Row @task_response { name: String! }
   type Mutation {
     first(userId: ID!, trackId: ID!): Boolean!

@@ -2,13 +2,16 @@ import type { LakeTable } from '../../model/lakeSchema.js'
 import type { Argument, Project, ResultColumn, SqlTemplate, TypeRef } from '../../model/types.js'
 import type { CheckedColumn, SqlChecker } from '../../ports/sqlChecker.js'
 import type { Token } from '../../trino/lex.js'
-import { checkResult, seenColumns } from './checkResult.js'
+import { checkNulls } from './checkNulls.js'
+import { checkResult, type SeenColumn, seenColumns } from './checkResult.js'
+import { checkStars } from './checkStar.js'
 import { checkTokens } from './checkTokens.js'
 import { markCounts } from './countColumns.js'
 import { buildPieces, type Piece, templateOf } from './pieces.js'
 import { problemAt, type Span, type SqlProblem } from './problem.js'
 import type { Catalog } from './resolution.js'
-import { resolveNames } from './resolveNames.js'
+import { type ResolvedNames, resolveNames } from './resolveNames.js'
+import { requiredPlaces, responseFields } from './responseFields.js'
 import { resultPlaces } from './resultPlaces.js'
 import { checkDeleteTree } from './rewriteDelete.js'
 import { type SampleStatement, sampleStatement } from './sampleValues.js'
@@ -76,8 +79,15 @@ export async function analyzeQuery(request: QueryRequest): Promise<QueryFindings
   const width = checked?.length ?? resolved.output?.length ?? 0
   const columns = seenColumns(resolved.output, checked, resultPlaces(query, width))
   if (!columns) return { ...found, problems }
-  if (!request.returns) return { ...found, columns: columns.map(({ name }) => ({ name })), problems }
+  if (!request.returns) {
+    return {
+      ...found,
+      columns: columns.map(({ name }) => ({ name })),
+      problems: [...problems, ...resolved.costs],
+    }
+  }
   problems.push(...checkResult(markCounts(columns, query), request.returns, request.catalog, request.written))
+  if (problems.length === 0) problems.push(...warnings(request, resolved, columns))
   const asText = selectAsText(query, pieces, columns)
   if ('code' in asText) return { ...found, problems: [...problems, asText] }
   const { text, ...form } = asText
@@ -86,6 +96,23 @@ export async function analyzeQuery(request: QueryRequest): Promise<QueryFindings
   const refused = await askEngine(request, text)
   if (refused && 'code' in refused) return { ...found, problems: [...problems, refused] }
   return { ...found, ...form, problems }
+}
+
+/** What is legal, and costs more than it needs to or fails with some rows. */
+function warnings(
+  { returns, catalog, names }: QueryRequest,
+  { top, costs }: ResolvedNames,
+  columns: readonly SeenColumn[],
+): SqlProblem[] {
+  if (!top || !returns) return [...costs]
+  const { select, scope } = top
+  const fields = responseFields(returns, catalog)
+  const wanted = fields && new Set(fields.map(({ name }) => name.toLowerCase()))
+  return [
+    ...costs,
+    ...checkStars(select, scope, names, wanted),
+    ...checkNulls(select, scope, names, columns, requiredPlaces(returns, fields)),
+  ]
 }
 
 /** `$join_table(t)` names a table that no INSERT declares. */

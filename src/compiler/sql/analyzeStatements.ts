@@ -6,6 +6,7 @@ import { analyzeQuery, type QueryFindings } from './analyzeQuery.js'
 import { classify } from './classify.js'
 import { compileInsert } from './compileInsert.js'
 import { JoinTables } from './joinTables.js'
+import { nullableColumns } from './nullableColumns.js'
 import { parseInsert } from './parseInsert.js'
 import { unusedArguments } from './pieces.js'
 import { problemAt, type SqlProblem } from './problem.js'
@@ -70,6 +71,7 @@ export async function analyzeStatements(
   const names: Catalog = {
     tables: new Map(tables.map((table) => [table.name, table])),
     broken: joinTables.broken(),
+    nullable: nullableColumns(catalog.entities, declared),
   }
   for (const draft of drafts) {
     if (draft.kind === 'select') await compileSelectDraft(draft, catalog, tables, names, checker)

@@ -12,6 +12,7 @@ import { childrenOf, partsOfWindow } from '../../trino/childrenOf.js'
 import { checkColumn, checkQualifiedColumn, checkStar } from './checkColumn.js'
 import { checkCall } from './checkFunctions.js'
 import { ColumnReads } from './columnReads.js'
+import { crossJoins } from './crossJoins.js'
 import type { SqlProblem } from './problem.js'
 import { Report } from './report.js'
 import type { Catalog, Output, Resolution, Surroundings } from './resolution.js'
@@ -26,6 +27,10 @@ export interface ResolvedNames {
   /** Columns of the result in order, undefined where the compiler cannot be sure; an unnamed one is ''. */
   readonly output: Output
   readonly problems: readonly SqlProblem[]
+  /** What is legal and costly: warnings. */
+  readonly costs: readonly SqlProblem[]
+  /** The SELECT that the statement is, with what its names mean; undefined for anything else. */
+  readonly top?: { readonly select: Select; readonly scope: Scope }
 }
 
 /**
@@ -35,11 +40,16 @@ export interface ResolvedNames {
 export function resolveNames(query: Query, catalog: Catalog): ResolvedNames {
   const resolver = new Resolver(catalog)
   const output = resolver.query(query, { ctes: new Map(), outer: undefined })
+  const { body } = query
+  const scope = body.kind === 'select' ? resolver.scopes.get(body) : undefined
+  const top = body.kind === 'select' && scope ? { select: body, scope } : undefined
   return {
     tables: [...resolver.tables].sort(),
     reads: resolver.reads.result(),
     output,
     problems: resolver.report.problems,
+    costs: resolver.costs,
+    ...(top && { top }),
   }
 }
 
@@ -47,6 +57,8 @@ class Resolver implements Resolution {
   readonly tables = new Set<string>()
   readonly reads = new ColumnReads()
   readonly report = new Report()
+  readonly costs: SqlProblem[] = []
+  readonly scopes = new Map<Select, Scope>()
 
   constructor(readonly catalog: Catalog) {}
 
@@ -109,6 +121,8 @@ class Resolver implements Resolution {
 
   private select(select: Select, orderBy: readonly SortItem[], around: Surroundings): Output {
     const scope = resolveFrom(this, select.from, around)
+    this.scopes.set(select, scope)
+    this.costs.push(...crossJoins(select, scope))
     const output = this.selectList(select.items, scope, around)
     const grouped = (select.groupBy?.elements ?? []).flatMap((element) =>
       element.kind === 'simple' ? element.expressions : element.sets.flat(),
