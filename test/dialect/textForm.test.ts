@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nestedValue } from '../../src/adapters/aws/athena/nestedValue.js'
 import { createSqlChecker } from '../../src/adapters/embedded/sqlChecker.js'
@@ -6,13 +5,12 @@ import type { Json } from '../../src/model/json.js'
 import type { ResultType } from '../../src/model/types.js'
 import type { SqlChecker } from '../../src/ports/sqlChecker.js'
 import { statementFor } from '../conformance/textForm.js'
+import { readFamilies } from './cases.js'
 import { type Engine, openEngine } from './engine.js'
 
-const questions = readFileSync(new URL('../fixtures/trino/answers.jsonl', import.meta.url), 'utf8')
-  .trimEnd()
-  .split('\n')
-  .map((line) => JSON.parse(line) as readonly [sql: string, rows: unknown])
-  .filter(([sql, rows]) => rows !== null && !/rand\(|uuid\(|shuffle|now\(|current_/i.test(sql))
+const questions = readFamilies()
+  .flatMap((family) => family.cases)
+  .filter(({ sql, rows, refused }) => rows && !refused && !/rand\(|uuid\(|shuffle|now\(|current_/i.test(sql))
 
 let engine: Engine
 let checker: SqlChecker
@@ -28,7 +26,7 @@ afterAll(async () => {
 describe('statements with arrays and rows in their results', () => {
   it('give the same values, in the same order, when these are selected as texts', async () => {
     let compared = 0
-    for (const [sql] of questions) {
+    for (const { sql } of questions) {
       const { sql: text, columns } = await statementFor({ resultForm: 'text' }, sql, [], checker).catch(
         () => NONE,
       )

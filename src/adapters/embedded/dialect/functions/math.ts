@@ -49,9 +49,12 @@ function shift(macro: string): FunctionRule {
   )
 }
 
+/** Trino takes NULL for a number of the smallest type. */
+const NULL_NUMBER: Typed = { sql: 'CAST(NULL AS TINYINT)', type: { kind: 'tinyint' } }
+
 function number(call: FunctionCall, at = 0): Typed {
   const value = call.arg(at)
-  if (value.type.kind === 'unknown') return { sql: 'CAST(NULL AS DOUBLE)', type: DOUBLE }
+  if (value.type.kind === 'unknown') return NULL_NUMBER
   if (isNumeric(value.type)) return value
   return call.fail(`Function ${call.name} takes a number, not ${typeName(value.type)}.`, at)
 }
