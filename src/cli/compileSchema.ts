@@ -12,11 +12,12 @@ export interface SchemaResult {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Reads and compiles a schema, its statements checked by the embedded engine. `env` becomes a part of the name. */
+/** Reads and compiles a schema, its statements checked by the embedded engine. `env` becomes a part of the name. Throws `CliError`. */
 export async function compileSchema(
   paths: readonly string[] | undefined,
   name: string,
   env?: string,
+  large?: readonly string[],
 ): Promise<SchemaResult> {
   const [sources, compiler, { createSqlChecker }] = await Promise.all([
     readSources(paths),
@@ -25,8 +26,9 @@ export async function compileSchema(
   ])
   const checker = await createSqlChecker()
   try {
-    const result = await compiler.compileSchema(sources, { project: name, checker })
+    const result = await compiler.compileSchema(sources, { project: name, checker, ...(large && { large }) })
     if (!result.ok) return { diagnostics: result.diagnostics }
+    checkLarge(result.project, large)
     const { projectOf } = await import('../deploy/config/settings.js')
     return { project: projectOf(result.project, env), diagnostics: result.diagnostics }
   } finally {
@@ -34,12 +36,26 @@ export async function compileSchema(
   }
 }
 
+/** Throws `CliError` for a table of the configuration that the schema does not have. */
+function checkLarge({ entities, joinTables }: Project, large: readonly string[] = []): void {
+  const tables = new Set([...entities, ...joinTables].map(({ table }) => table.toLowerCase()))
+  const stranger = large.find((table) => !tables.has(table.toLowerCase()))
+  if (stranger === undefined) return
+  throw new CliError(
+    'input',
+    `The configuration marks '${stranger}' as large, and the schema has no such table.`,
+    {
+      hint: `Tables: ${[...tables].join(', ')}.`,
+    },
+  )
+}
+
 /** Loads a schema that must be right. Shows its mistakes and throws `CliError` when it is not. */
 export async function compileOrFail(
-  { file, baseName, env }: Pick<ProjectOptions, 'file' | 'baseName' | 'env'>,
+  { file, baseName, env, config }: Pick<ProjectOptions, 'file' | 'baseName' | 'env' | 'config'>,
   output: Output,
 ): Promise<Project> {
-  const { project, diagnostics } = await compileSchema(file, baseName, env)
+  const { project, diagnostics } = await compileSchema(file, baseName, env, config.large)
   if (diagnostics.length > 0) showDiagnostics(diagnostics, output)
   if (project) return project
   throw new CliError('input', 'The schema has mistakes.', {

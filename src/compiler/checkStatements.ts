@@ -34,10 +34,11 @@ export async function checkStatements(
   types: ProjectTypes,
   report: Report,
   checker: SqlChecker | undefined,
+  large?: readonly string[],
 ): Promise<CheckedStatements> {
   const found = findStatements(schema, report)
   const inputs = found.map(({ input }) => input)
-  const { statements, joinTables, problems } = await analyzeStatements(inputs, types, checker)
+  const { statements, joinTables, problems } = await analyzeStatements(inputs, types, checker, large)
   const byKey = new Map(found.map((one) => [`${one.input.parent}.${one.input.name}`, one]))
   const doubt = doubtfulWords(schema)
   const wrong = new Set(problems.filter(({ severity }) => severity !== 'warning').map((one) => one.statement))
@@ -148,6 +149,7 @@ const CATALOG_CODES = new Set([
   'OCG2064',
   'OCG2070',
   'OCG2071',
+  'OCG2072',
 ])
 
 /** Whether a problem only follows from a mistake that has been reported elsewhere. */

@@ -334,6 +334,12 @@ export const STATEMENT_CODES = {
     example: query('find: [Row!]!', 'SELECT * FROM track'),
     fix: 'Name the columns that are needed: `SELECT name FROM track`.',
   },
+  OCG2072: {
+    title: 'Every day of a large table',
+    explanation:
+      'The configuration marks the table as `large`, and a SELECT reads it without a condition on its `year`, `month` or `day`: Athena then reads, and bills, everything that was ever stored. The condition belongs into the WHERE or ON of the same SELECT. This is a warning.',
+    fix: "Say which days are read: `WHERE year = '2026' AND month = '11'`.",
+  },
 } as const satisfies Record<string, DiagnosticDoc>
 
 export type StatementCode = keyof typeof STATEMENT_CODES

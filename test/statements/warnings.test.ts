@@ -20,14 +20,14 @@ const SCHEMA = `
 `
 
 /** The warnings of a statement as `code "place" message`; mistakes among them would show. */
-async function warnings(field: string, sql: string): Promise<string[]> {
+async function warnings(field: string, sql: string, large: readonly string[] = []): Promise<string[]> {
   const parent = sql.startsWith('DELETE') ? 'extend type Mutation' : 'type Query'
   const sdl = `${SCHEMA}\n${parent} { ${field} @sql_query(query: """${sql}""") }`.replace(
     'extend type Mutation',
     'type Mutation',
   )
   const { catalog, inputs } = catalogOf(sdl)
-  const { problems } = await analyzeStatements(inputs, catalog)
+  const { problems } = await analyzeStatements(inputs, catalog, undefined, large)
   return problems.map(({ code, severity, offset, length, message }) => {
     expect(severity).toBe('warning')
     return `${code} ${JSON.stringify(sql.slice(offset, offset + length))} ${message}`
@@ -169,5 +169,34 @@ describe('a column that may be null where nothing may', () => {
     'SELECT name, 1 AS price FROM (SELECT genre AS name FROM track)',
   ])('says nothing of %s', async (sql) => {
     expect(await warnings('a: [Priced!]!', sql)).toEqual([])
+  })
+})
+
+describe('a table that is marked large', () => {
+  const LARGE = ['Track', 'likes']
+  const warning = (table: string, alias: string) =>
+    `OCG2072 ${alias} The table ${table} is marked large, and no condition says which of its days are read.`
+
+  test.each([
+    ['SELECT name, genre FROM track', 'track', '"track"'],
+    ["SELECT name, genre FROM track WHERE id = 'x'", 'track', '"track"'],
+    [
+      "SELECT t.name, a.genre FROM track t JOIN album a ON a.id = t.albumId WHERE a.year = '2026'",
+      'track',
+      '"track t"',
+    ],
+    ['SELECT name, genre FROM album WHERE id IN (SELECT b FROM likes)', 'likes', '"likes"'],
+  ])('%s', async (sql, table, alias) => {
+    expect(await warnings('a: [Named!]!', sql, LARGE)).toEqual([warning(table, alias)])
+    expect(await warnings('a: [Named!]!', sql)).toEqual([])
+  })
+
+  test.each([
+    "SELECT name, genre FROM track WHERE year = '2026'",
+    "SELECT t.name, a.genre FROM album a JOIN track t ON t.albumId = a.id AND t.month = '11'",
+    "SELECT name, genre FROM album WHERE id IN (SELECT b FROM likes WHERE day BETWEEN '01' AND '07')",
+    'SELECT name, genre FROM album',
+  ])('says nothing of %s', async (sql) => {
+    expect(await warnings('a: [Named!]!', sql, LARGE)).toEqual([])
   })
 })

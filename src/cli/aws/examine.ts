@@ -50,7 +50,7 @@ async function schemaCheck(options: SchemaOptions): Promise<Check> {
   try {
     const chosen = await projectOptions(options)
     const { file, baseName, env, configFile } = chosen
-    const { project, diagnostics } = await compileSchema(file, baseName, env)
+    const { project, diagnostics } = await compileSchema(file, baseName, env, chosen.config.large)
     if (!project) {
       const message = `It has ${diagnostics.length} ${diagnostics.length === 1 ? 'mistake' : 'mistakes'}.`
       return { name: 'schema', state: 'missing', message, hint: 'See: ocg validate' }

@@ -70,7 +70,7 @@ async function dev(options: ServingOptions): Promise<void> {
 
   const changes = changeSignal()
   // What is wrong with the paths at the very start is a mistake of the command line, not of the schema.
-  const first = await compileSchema(file, baseName, env)
+  const first = await compileSchema(file, baseName, env, chosen.config.large)
   const watching = watchSchema(file ?? [DEFAULT_SCHEMA], changes.raise)
   try {
     await apply(first)
@@ -78,7 +78,7 @@ async function dev(options: ServingOptions): Promise<void> {
     while (!shutdown.isRequested()) {
       await Promise.race([changes.next(), shutdown.requested])
       if (shutdown.isRequested()) break
-      const loaded = await compileSchema(file, baseName, env).catch((error: unknown) => {
+      const loaded = await compileSchema(file, baseName, env, chosen.config.large).catch((error: unknown) => {
         if (!(error instanceof CliError)) throw error
         event(output, 'refused', error.message, output.colors.red)
         return undefined

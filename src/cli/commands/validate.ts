@@ -19,8 +19,8 @@ export function declare(command: Command): void {
 
 async function validate(options: ValidateOptions): Promise<void> {
   const output = processOutput(options)
-  const { file, baseName, env } = await projectOptions(options)
-  const { project, diagnostics } = await compileSchema(file, baseName, env)
+  const { file, baseName, env, config } = await projectOptions(options)
+  const { project, diagnostics } = await compileSchema(file, baseName, env, config.large)
   if (!project) process.exitCode = EXIT_CODES.input
   if (options.json) {
     const printed = options.print && project ? { sdl: project.sdl } : {}

@@ -52,11 +52,13 @@ export type StatementCatalog = Pick<Project, 'entities' | 'enums' | 'valueTypes'
 /**
  * Compiles all statements of a schema, or finds every mistake in them. INSERTs come first, since they declare the
  * join tables that the others read. Without a checker only the types of expressions and results stay unchecked.
+ * `large`: tables of which no statement should read every day, else it is warned of.
  */
 export async function analyzeStatements(
   inputs: readonly StatementInput[],
   catalog: StatementCatalog,
   checker?: SqlChecker,
+  large: readonly string[] = [],
 ): Promise<AnalyzedStatements> {
   const drafts = inputs.map((input) => startDraft(input))
   const joinTables = new JoinTables()
@@ -71,18 +73,26 @@ export async function analyzeStatements(
   const names: Catalog = {
     tables: new Map(tables.map((table) => [table.name, table])),
     broken: joinTables.broken(),
+    large: new Set(large.map((table) => table.toLowerCase())),
     nullable: nullableColumns(catalog.entities, declared),
   }
-  for (const draft of drafts) {
-    if (draft.kind === 'select') await compileSelectDraft(draft, catalog, tables, names, checker)
-    if (draft.kind === 'delete') await compileDeleteDraft(draft, catalog, tables, names, checker)
+  const waiting = [...drafts]
+  const compileNext = async (): Promise<void> => {
+    for (let draft = waiting.shift(); draft; draft = waiting.shift()) {
+      if (draft.kind === 'select') await compileSelectDraft(draft, catalog, tables, names, checker)
+      if (draft.kind === 'delete') await compileDeleteDraft(draft, catalog, tables, names, checker)
+    }
   }
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, compileNext))
   return {
     statements: drafts.flatMap(({ statement }) => statement ?? []),
     joinTables: declared,
     problems: drafts.flatMap((draft) => reported(draft)),
   }
 }
+
+/** Statements at the same time: while the engine looks at one, the next are read. */
+const SIDE_BY_SIDE = 4
 
 /** A statement on its way. */
 interface Draft {

@@ -1,4 +1,5 @@
 import type { Expression, Relation, Select } from '../../trino/ast.js'
+import { conditionsOf, conjuncts, leavesOf, usedColumns } from './fromParts.js'
 import { namedColumn, namesIn, ownersOf } from './namesIn.js'
 import { problemAt, type SqlProblem } from './problem.js'
 import type { Scope } from './scope.js'
@@ -51,37 +52,6 @@ export function crossJoins(select: Select, scope: Scope): SqlProblem[] {
       severity: 'warning' as const,
     }
   })
-}
-
-function leavesOf(node: Relation): Relation[] {
-  return joinsOf(node).flatMap((one) => (one.kind === 'join' ? [] : [one]))
-}
-
-/** The nodes of a tree of joins in the order of the text. Chains lean to the left; a loop needs no stack for them. */
-function joinsOf(root: Relation): Relation[] {
-  const found: Relation[] = []
-  let node = root
-  while (node.kind === 'join') {
-    found.push(...joinsOf(node.right).reverse(), node)
-    node = node.left
-  }
-  return [...found, node].reverse()
-}
-
-function conditionsOf(node: Relation): Expression[] {
-  return joinsOf(node).flatMap((one) => (one.kind === 'join' ? conjuncts(one.on) : []))
-}
-
-function usedColumns(node: Relation): string[][] {
-  return joinsOf(node).flatMap((one) =>
-    one.kind === 'join' && one.using ? [one.using.map(({ text }) => text.toLowerCase())] : [],
-  )
-}
-
-function conjuncts(condition: Expression | undefined): readonly Expression[] {
-  if (!condition) return []
-  if (condition.kind !== 'logical' || condition.operator !== 'AND') return [condition]
-  return condition.terms.flatMap(conjuncts)
 }
 
 /** The entry of FROM of which a condition `id = value` lets one row through. */

@@ -9,6 +9,8 @@ export interface Catalog {
   readonly tables: ReadonlyMap<string, LakeTable>
   /** Join tables whose INSERT has mistakes: they exist, and nothing is known of their columns. */
   readonly broken: ReadonlySet<string>
+  /** Lake names of the tables that are marked large. */
+  readonly large?: ReadonlySet<string>
   /** Columns that may be null, in lower case, by lake name. */
   readonly nullable?: ReadonlyMap<string, ReadonlySet<string>>
 }

@@ -13,6 +13,7 @@ import { checkColumn, checkQualifiedColumn, checkStar } from './checkColumn.js'
 import { checkCall } from './checkFunctions.js'
 import { ColumnReads } from './columnReads.js'
 import { crossJoins } from './crossJoins.js'
+import { unfilteredLargeTables } from './largeTables.js'
 import type { SqlProblem } from './problem.js'
 import { Report } from './report.js'
 import type { Catalog, Output, Resolution, Surroundings } from './resolution.js'
@@ -122,7 +123,7 @@ class Resolver implements Resolution {
   private select(select: Select, orderBy: readonly SortItem[], around: Surroundings): Output {
     const scope = resolveFrom(this, select.from, around)
     this.scopes.set(select, scope)
-    this.costs.push(...crossJoins(select, scope))
+    this.costs.push(...crossJoins(select, scope), ...unfilteredLargeTables(select, scope, this.catalog))
     const output = this.selectList(select.items, scope, around)
     const grouped = (select.groupBy?.elements ?? []).flatMap((element) =>
       element.kind === 'simple' ? element.expressions : element.sets.flat(),

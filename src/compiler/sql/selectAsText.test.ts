@@ -29,7 +29,7 @@ function textOf(template: SqlTemplate | undefined): string | undefined {
 const TAIL = 'name, 1.0 AS total'
 
 describe('a statement with nested columns, for engines whose results are text', () => {
-  test('tells the types of arrays and rows', async () => {
+  test('tells the types of arrays, rows and maps', async () => {
     const { columns } = await select(
       `SELECT ${TAIL}, tags, address, ARRAY[ROW(1, time '01:02:03'), ROW(2, NULL)] AS pairs, map(ARRAY['a'], ARRAY[1]) AS m FROM user`,
     )
@@ -52,7 +52,7 @@ describe('a statement with nested columns, for engines whose results are text', 
           ),
         },
       },
-      { name: 'm' },
+      { name: 'm', nested: { kind: 'map', value: { kind: 'scalar', name: 'integer' } } },
     ])
   })
 

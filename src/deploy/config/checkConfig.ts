@@ -22,16 +22,19 @@ const whole = (from: number, to: number) =>
     v.maxValue(to, `must be a whole number from ${from} to ${to}`),
   )
 
-const functionEntries = (maxTimeout: number, concurrency: readonly [number, number]) =>
+const functionEntries = (timeout: readonly [number, number], concurrency: readonly [number, number]) =>
   v.strictObject({
     memoryMb: v.optional(whole(128, 10_240)),
-    timeoutSeconds: v.optional(whole(1, maxTimeout)),
+    timeoutSeconds: v.optional(whole(timeout[0], timeout[1])),
     concurrency: v.optional(whole(concurrency[0], concurrency[1])),
     logRetentionDays: v.optional(retention()),
   })
 
-/** AppSync waits 30 s for a resolver; Lambda runs a function for at most 900. */
-const apiFunction = () => functionEntries(30, [1, 10_000])
+/**
+ * AppSync waits 30 s for a resolver; Lambda runs a function for at most 900. A function keeps a second of its time for its
+ * answer, and what works behind the API begins nothing in its last ten.
+ */
+const apiFunction = () => functionEntries([3, 30], [1, 10_000])
 
 const kinds = {
   create: v.optional(apiFunction()),
@@ -43,10 +46,10 @@ const kinds = {
   syncQuery: v.optional(apiFunction()),
   triggerTask: v.optional(apiFunction()),
   taskResult: v.optional(apiFunction()),
-  executionTracker: v.optional(functionEntries(900, [1, 10_000])),
-  streamProcessor: v.optional(functionEntries(900, [1, 10])),
-  cascadeListener: v.optional(functionEntries(900, [2, 1000])),
-  deletionListener: v.optional(functionEntries(900, [2, 1000])),
+  executionTracker: v.optional(functionEntries([30, 900], [1, 10_000])),
+  streamProcessor: v.optional(functionEntries([30, 900], [1, 10])),
+  cascadeListener: v.optional(functionEntries([30, 900], [2, 1000])),
+  deletionListener: v.optional(functionEntries([30, 900], [2, 1000])),
 } satisfies Record<FunctionKind, v.GenericSchema>
 
 const environmentEntries = {
@@ -120,6 +123,7 @@ const configSchema = v.strictObject({
     ),
   ),
   data: v.optional(v.pipe(text(), v.nonEmpty('must be a path'))),
+  large: v.optional(v.array(text(), 'must be a list of types and join tables')),
   env: v.optional(environmentName()),
   ...environmentEntries,
   environments: v.optional(v.record(environmentName(), v.strictObject(environmentEntries))),

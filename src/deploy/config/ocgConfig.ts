@@ -8,6 +8,11 @@ export interface OcgConfig extends EnvironmentConfig {
   readonly file?: string | readonly string[]
   /** Folder of the embedded host's data, as `--data` gives it; relative to this file. Default: `.ocg/{name}`. */
   readonly data?: string
+  /**
+   * Types and join tables that grow large. A statement that reads one without a condition on `year`, `month` or `day` is
+   * warned of. Default: none.
+   */
+  readonly large?: readonly string[]
   /** The environment when `--env` gives none. Default: none. */
   readonly env?: string
   /** What differs in an environment (`--env prod`), over what stands outside. Names have 1 to 6 characters. */
