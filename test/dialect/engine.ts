@@ -7,6 +7,9 @@ import { chunkRows } from '../../src/adapters/embedded/sql/resultValues.js'
 import type { Json } from '../../src/model/json.js'
 import type { LakeTable } from '../../src/model/lakeSchema.js'
 
+/** What one statement may take, in milliseconds. */
+const LONGEST_MS = 10_000
+
 export interface Engine {
   readonly connection: DuckDBConnection
   /** Translates and runs a statement; rows of Trino's types are arrays, keys of maps are sorted. */
@@ -40,7 +43,9 @@ async function run(
     translated,
     tables.map((table) => table.name),
   )
-  const result = await prepared.run()
+  // A recursion without an end would hold the suite up for ever.
+  const limit = setTimeout(() => connection.interrupt(), LONGEST_MS)
+  const result = await prepared.run().finally(() => clearTimeout(limit))
   const types = result.columnTypes()
   const rows: Json[][] = []
   for (;;) {

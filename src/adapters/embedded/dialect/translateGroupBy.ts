@@ -1,6 +1,7 @@
 import type { Expression, GroupBy, GroupingElement, Select } from '../../../trino/ast.js'
 import { type Environment, noAggregates } from './environment.js'
 import { renderFree } from './render.js'
+import { resolveQualified } from './scope.js'
 import { ordinal } from './sortKeys.js'
 import { TranslateError } from './translateError.js'
 import { isComparable, type SqlType, typeName } from './types.js'
@@ -32,6 +33,7 @@ export function translateGroupBy(
   }
   const elementSql = (element: GroupingElement): string => {
     if (element.kind === 'simple') return element.expressions.map(key).join(', ')
+    for (const expression of element.sets.flat()) requireColumn(expression, plain)
     const sets = element.sets.map((set) => `(${set.map(key).join(', ')})`).join(', ')
     return { rollup: `ROLLUP (${sets})`, cube: `CUBE (${sets})`, sets: `GROUPING SETS (${sets})` }[
       element.kind
@@ -39,6 +41,19 @@ export function translateGroupBy(
   }
   const parts = groupBy.elements.map(elementSql).filter((part) => part !== '')
   return { sql: parts.length > 0 ? parts.join(', ') : '()', keys }
+}
+
+/** Trino groups by columns only in ROLLUP, CUBE and GROUPING SETS: no expressions, fields of rows or ordinals. */
+function requireColumn(expression: Expression, { scope }: Environment): void {
+  if (expression.kind === 'name') return
+  const { kind } = expression
+  if (kind === 'field' && expression.base.kind === 'name') {
+    if (resolveQualified(expression.base.name, expression.name, scope)) return
+  }
+  throw new TranslateError(
+    'ROLLUP, CUBE and GROUPING SETS take columns only: name the expression in a subquery.',
+    expression,
+  )
 }
 
 export function requireComparable(type: SqlType, place: string, span: { start: number; end: number }): void {

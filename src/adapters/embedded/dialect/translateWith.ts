@@ -15,6 +15,10 @@ export function translateWith(query: Query, outer: Environment): { environment: 
     const key = named.name.text.toLowerCase()
     if (names.has(key)) throw new TranslateError(`WITH names ${named.name.text} twice.`, named.name)
     names.add(key)
+    if (recursive && !named.columns) {
+      const message = 'In WITH RECURSIVE every query, also one that does not read itself, lists its columns after its name.'
+      throw new TranslateError(message, named.name)
+    }
     const name = environment.fresh('q')
     const steps = recursive ? recursion(named.query, key) : undefined
     let translated: TranslatedQuery
@@ -66,8 +70,6 @@ function translateRecursion(
   name: string,
   environment: Environment,
 ): TranslatedQuery {
-  if (!named.columns)
-    throw new TranslateError('A recursive query lists its columns after its name.', named.name)
   const first = environment.translator.body(base, environment, false)
   const columns = first.columns.map((column, at) => ({
     ...column,
