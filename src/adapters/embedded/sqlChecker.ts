@@ -1,8 +1,8 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement } from '@duckdb/node-api'
 import type { LakeTable } from '../../model/lakeSchema.js'
 import type { CheckedColumn, CheckedType, SqlChecker } from '../../ports/sqlChecker.js'
 import { duckdbType, fieldName, quoteIdentifier } from './dialect/ddl.js'
-import { ENGINE_SETTINGS, prepareQuery } from './dialect/gate.js'
+import { ENGINE_SETTINGS, prepareParser, prepareQuery } from './dialect/gate.js'
 import { MACROS } from './dialect/macros.js'
 import { analyze } from './dialect/translate.js'
 import { TranslateError } from './dialect/translateError.js'
@@ -18,8 +18,17 @@ export async function createSqlChecker(): Promise<SqlChecker> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' })
   const connection = await instance.connect()
   for (const statement of [...MACROS, ...ENGINE_SETTINGS]) await connection.run(statement)
-  const made = new Map<string, string>()
+  const made: MadeTables = new Map()
   let last: Promise<unknown> = Promise.resolve()
+
+  let parser: Promise<DuckDBPreparedStatement> | undefined
+
+  /** One at a time: the tables of the last schema stay until another one comes. */
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = last.then(work)
+    last = result.catch(() => undefined)
+    return result
+  }
 
   async function describe(tables: readonly LakeTable[], sql: string): Promise<Description> {
     let translation: ReturnType<typeof analyze>
@@ -30,9 +39,12 @@ export async function createSqlChecker(): Promise<SqlChecker> {
       const { message, start, end } = error
       return { ok: false, message, at: { start, end } }
     }
-    await makeTables(connection, tables, made)
-    const names = tables.map((table) => table.name)
-    const problem = await prepareProblem(connection, translation.sql, names)
+    const problem = await inTurn(async () => {
+      await makeTables(connection, tables, made)
+      parser ??= prepareParser(connection)
+      const names = tables.map((table) => table.name)
+      return prepareProblem(connection, translation.sql, names, await parser)
+    })
     if (problem) return { ok: false, message: problem }
     return {
       ok: true,
@@ -41,35 +53,36 @@ export async function createSqlChecker(): Promise<SqlChecker> {
   }
 
   return {
-    // One at a time: the tables of the last schema stay until another one comes.
-    describe(tables, sql) {
-      const result = last.then(() => describe(tables, sql))
-      last = result.catch(() => undefined)
-      return result
-    },
+    describe,
     async close() {
       await last
+      const parsing = await parser
+      parsing?.destroySync()
       connection.closeSync()
       instance.closeSync()
     },
   }
 }
 
+type MadeTables = Map<string, { readonly table: LakeTable; readonly columns: string }>
+
 async function makeTables(
   connection: DuckDBConnection,
   tables: readonly LakeTable[],
-  made: Map<string, string>,
+  made: MadeTables,
 ): Promise<void> {
   for (const table of tables) {
+    if (made.get(table.name)?.table === table) continue
     const name = quoteIdentifier(table.name)
     const columns = [
       ...table.columns.map((column) => `${quoteIdentifier(column.name)} ${duckdbType(column.type)}`),
       ...table.partitionColumns.map((column) => `${quoteIdentifier(column)} VARCHAR`),
     ].join(', ')
-    if (made.get(table.name) === columns) continue
-    made.delete(table.name)
-    await connection.run(`CREATE OR REPLACE TABLE ${name} (${columns})`)
-    made.set(table.name, columns)
+    if (made.get(table.name)?.columns !== columns) {
+      made.delete(table.name)
+      await connection.run(`CREATE OR REPLACE TABLE ${name} (${columns})`)
+    }
+    made.set(table.name, { table, columns })
   }
 }
 
@@ -81,9 +94,10 @@ async function prepareProblem(
   connection: DuckDBConnection,
   sql: string,
   tables: readonly string[],
+  parser: DuckDBPreparedStatement,
 ): Promise<string | undefined> {
   try {
-    const prepared = await prepareQuery(connection, sql, tables)
+    const prepared = await prepareQuery(connection, sql, tables, parser)
     prepared.destroySync()
     return undefined
   } catch (error) {

@@ -59,15 +59,22 @@ export function analyze(sql: string, tables: readonly LakeTable[]): Translation 
 }
 
 function tableRelation(table: LakeTable): NamedRelation {
+  const known = RELATIONS.get(table)
+  if (known) return known
   const columns = [
     ...table.columns.map((column) => ({ label: column.name, type: sqlType(column.type) })),
     ...table.partitionColumns.map((label) => ({ label, type: VARCHAR })),
   ]
-  return {
+  const relation = {
     sql: quoteIdentifier(table.name),
     columns: columns.map((column) => ({ ...column, name: quoteIdentifier(column.label) })),
   }
+  RELATIONS.set(table, relation)
+  return relation
 }
+
+/** Tables stay as they are, and each statement asks for all of them. */
+const RELATIONS = new WeakMap<LakeTable, NamedRelation>()
 
 const SIMPLE_TYPES: Readonly<Record<Exclude<LakeType['kind'], 'array' | 'struct'>, SqlType>> = {
   string: VARCHAR,
