@@ -1,4 +1,5 @@
 import type { Query, QueryBody } from '../../../trino/ast.js'
+import { checkRecursion, mentions } from './checkRecursion.js'
 import { type Environment, type NamedRelation, withoutGrouping } from './environment.js'
 import { fitColumns } from './fitColumns.js'
 import type { TranslatedQuery } from './translatedQuery.js'
@@ -53,15 +54,8 @@ function recursion(query: Query, name: string): Recursion | undefined {
   if (!mentions(query, name)) return undefined
   const { body } = query
   if (body.kind !== 'setOperation' || body.operator !== 'UNION' || mentions(body.left, name)) return undefined
+  checkRecursion(query, body.left, body.right, name)
   return { base: body.left, step: body.right, all: body.all }
-}
-
-function mentions(part: unknown, name: string): boolean {
-  if (typeof part !== 'object' || part === null) return false
-  if ('kind' in part && part.kind === 'table' && 'name' in part && Array.isArray(part.name)) {
-    if (part.name.length === 1 && part.name[0].text.toLowerCase() === name) return true
-  }
-  return Object.values(part).some((value) => mentions(value, name))
 }
 
 function translateRecursion(
