@@ -46,7 +46,7 @@ describe('checkConfig', () => {
       environments: { production: {}, prod: { xrai: true } },
     })
     expect(result.ok ? [] : result.mistakes.map(({ message }) => message)).toEqual([
-      '`functions.kinds.create.timeoutSeconds` must be a whole number from 1 to 30; it is 60.',
+      '`functions.kinds.create.timeoutSeconds` must be a whole number from 3 to 30; it is 60.',
       '`functions.kinds.create.memoryMB` is not known. Did you mean `memoryMb`?',
       '`functions.kinds.creat` is not known. Did you mean `create` or `read`?',
       '`logLevel` must be one of DEBUG, INFO, WARN, ERROR; it is "LOUD".',

@@ -207,6 +207,13 @@ describe('the stack', () => {
     })
   })
 
+  it('lets the listeners send themselves what is left, which Lambda would take for a loop', () => {
+    for (const name of ['OCG-shop-cascade-deletion-listener', 'OCG-shop-deletion-listener']) {
+      expect(functionNamed(name)).toMatchObject({ RecursiveLoop: 'Allow' })
+    }
+    expect(functionNamed('OCG-shop-stream-processor')).not.toHaveProperty('RecursiveLoop')
+  })
+
   it('starts the stream processor for entities and relations only, and gives up in bounds', () => {
     expect(resource('StreamMapping').Properties).toMatchObject({
       FilterCriteria: {

@@ -44,6 +44,8 @@ export function addFunction(
     ...(reserves(planned) && options.concurrency !== undefined
       ? { reservedConcurrentExecutions: options.concurrency }
       : {}),
+    // A listener sends itself what is left when its time ends. Lambda would take that for a loop, and stop it.
+    ...(isListener(planned) && { recursiveLoop: 'Allow' }),
     tracingConfig: { mode: settings.xray ? 'Active' : 'PassThrough' },
     loggingConfig: { logGroup: logs.ref },
     environment: { variables: environmentOf(deployment) },
@@ -66,6 +68,10 @@ function environmentOf({ names, settings }: Deployment): Record<string, string> 
 /** What the concurrency of these means is said to their event source mapping. */
 function reserves({ kind }: PlannedFunction): boolean {
   return !isProjectFunction(kind) || kind === 'executionTracker'
+}
+
+function isListener({ kind }: PlannedFunction): boolean {
+  return kind === 'cascadeListener' || kind === 'deletionListener'
 }
 
 function descriptionOf({ kind, operation }: PlannedFunction, project: string): string {

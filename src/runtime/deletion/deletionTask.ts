@@ -14,7 +14,7 @@ const PAGE = 100
 /**
  * Removes the rows that a deletion task's statement found, and ends the task when they are gone from the table and
  * from SQL. Safe to run again: a relation counts once, in the transaction that removes it. When the time that is left
- * runs out, another message takes the work on. Throws when SQL does not follow in time; the message is then tried again.
+ * runs out, or SQL does not follow yet, another message takes the work on. Throws when SQL has not followed for an hour.
  */
 export async function runDeletion(context: DeletionContext, message: DeletionMessage): Promise<void> {
   const task = await takeUp(context, message)
@@ -27,12 +27,15 @@ export async function runDeletion(context: DeletionContext, message: DeletionMes
   const { step, at } = message.resume ?? { step: 'remove' }
   if (step === 'remove') {
     const removed = await eachPage(context, task, at, (rows) => removeRows(context, task, rows))
-    if (!removed.done) return passOn(context, message, { step, at: removed.at })
+    if (!removed.done) return passOn(context, message, { step, ...removed.from })
   }
   const seen = await eachPage(context, task, step === 'wait' ? at : undefined, (rows) =>
-    awaitRemoval(context, task, rows),
+    isGone(context, rows),
   )
-  if (!seen.done) return passOn(context, message, { step: 'wait', at: seen.at })
+  if (!seen.done) {
+    if (seen.isLate) checkPatience(context, task)
+    return passOn(context, message, { step: 'wait', ...seen.from })
+  }
   await finishTask(context, task, { status: 'SUCCEEDED' })
 }
 
@@ -53,14 +56,20 @@ async function takeUp(context: DeletionContext, message: DeletionMessage): Promi
   return other ? undefined : task
 }
 
-type Progress = { readonly done: true } | { readonly done: false; readonly at: string }
+/** `from`: where to go on. `isLate`: the page there is to be visited once more. */
+type Progress =
+  | { readonly done: true }
+  | { readonly done: false; readonly isLate: boolean; readonly from: { readonly at?: string } }
 
-/** Visits the statement's rows page by page as long as there is time, and one page at least: work that is passed on moves. */
+/**
+ * Visits the statement's rows page by page as long as there is time, and one page at least: work that is passed on moves.
+ * A visit that answers false ends it.
+ */
 async function eachPage(
   context: DeletionContext,
   task: Task,
   from: string | undefined,
-  visit: (rows: readonly SqlRow[]) => Promise<void>,
+  visit: (rows: readonly SqlRow[]) => Promise<boolean>,
 ): Promise<Progress> {
   let start = from
   do {
@@ -69,11 +78,15 @@ async function eachPage(
       maxBytes: 1024 * 1024,
       ...(start !== undefined && { start }),
     })
-    await visit(page.rows)
+    if (!(await visit(page.rows))) return { done: false, isLate: true, from: placeOf(start) }
     start = page.next
-    if (start !== undefined && isTimeUp(context)) return { done: false, at: start }
+    if (start !== undefined && isTimeUp(context)) return { done: false, isLate: false, from: placeOf(start) }
   } while (start !== undefined)
   return { done: true }
+}
+
+function placeOf(start: string | undefined): { readonly at?: string } {
+  return start === undefined ? {} : { at: start }
 }
 
 async function passOn(
@@ -84,8 +97,15 @@ async function passOn(
   await context.queues.deletion.send({ ...message, resume })
 }
 
-async function awaitRemoval(context: DeletionContext, task: Task, rows: readonly SqlRow[]): Promise<void> {
-  if (await context.sql.waitUntilGone(relationsOf(rows), context.limits.deletionFreshnessMs)) return
+function isGone(context: DeletionContext, rows: readonly SqlRow[]): Promise<boolean> {
+  return context.sql.waitUntilGone(relationsOf(rows), context.limits.deletionFreshnessMs)
+}
+
+/** SQL may be far behind after an outage, and comes. Past this somebody should look. */
+const PATIENCE_MS = 60 * 60_000
+
+function checkPatience({ clock }: DeletionContext, task: Task): void {
+  if (clock.now() - Date.parse(task.startDate) < PATIENCE_MS) return
   throw new Error(`SQL still shows rows that task ${task.id} has removed`)
 }
 
@@ -95,7 +115,7 @@ export async function failDeletion(context: DeletionContext, message: DeletionMe
   if (task?.taskStatus === 'RUNNING') await suspendDeletion(context, task)
 }
 
-async function removeRows(context: DeletionContext, task: Task, rows: readonly SqlRow[]): Promise<void> {
+async function removeRows(context: DeletionContext, task: Task, rows: readonly SqlRow[]): Promise<true> {
   const seen = relationsOf(rows)
   const data = await context.table.getMany(seen.map(({ relationId }) => relationDataKey(relationId)))
   const removals = seen.flatMap(({ s3Key }, index) => {
@@ -103,6 +123,7 @@ async function removeRows(context: DeletionContext, task: Task, rows: readonly S
     return item?._incarnation === incarnationOfHandle(s3Key) ? [{ data: item }] : []
   })
   await removeRelations(context, removals, { key: taskKey(task.id), attribute: 'deletedCount' })
+  return true
 }
 
 /** The relations in rows of the result; an outer join has rows without one. */
