@@ -3,9 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createSqlChecker } from '../../src/adapters/embedded/sqlChecker.js'
 import type { Json } from '../../src/model/json.js'
 import { lakeTables } from '../../src/model/lakeSchema.js'
+import type { ScalarName } from '../../src/model/types.js'
 import type { Item } from '../../src/ports/itemTable.js'
 import type { SqlChecker } from '../../src/ports/sqlChecker.js'
 import type { SqlEngine, SqlExecution, SqlResult, SqlRow } from '../../src/ports/sqlEngine.js'
+import { readRows } from '../../src/runtime/statements/readResult.js'
 import { entityItem, likeItem, SHOP } from '../sql/testShop.js'
 import { type FittingStatement, statementFor } from './textForm.js'
 
@@ -117,6 +119,33 @@ export function sqlEngineConformance(name: string, open: () => Promise<OpenedEng
           items.map((item) => [item.userId, item.rating ?? null, item.s3Key, item.relationId]),
         )
       })
+    })
+
+    describe('a result as it was declared', () => {
+      const read = async (sql: string, name: ScalarName): Promise<Json> => {
+        const statement = await fitting(`SELECT ${sql} AS v`)
+        const { rows, columns } = await engine.query(statement.sql, {
+          ...IN_TIME,
+          columns: statement.columns,
+        })
+        const item = { kind: 'scalar', name, nonNull: false } as const
+        const returns = { kind: 'list', item, nonNull: false } as const
+        return readRows(rows, columns, { returns, columns: statement.columns }, SHOP)[0] ?? null
+      }
+
+      it.each<[sql: string, name: ScalarName, value: Json]>(DECLARED)(
+        '%s as %s',
+        async (sql, name, value) => {
+          expect(await read(sql, name)).toEqual(value)
+        },
+      )
+
+      it.each<[sql: string, name: ScalarName, message: string]>(UNDECLARED)(
+        '%s is no %s',
+        async (sql, name, message) => {
+          await expect(read(sql, name)).rejects.toThrow(message)
+        },
+      )
     })
 
     describe('a query', () => {
@@ -339,6 +368,46 @@ const VALUES: readonly [sql: string, value: Json][] = [
     `ARRAY[json_parse('"x"'), json_parse('[1]'), json_parse('9007199254740993')]`,
     ['"x"', '[1]', '9007199254740993'],
   ],
+]
+
+const DECLARED: readonly [sql: string, name: ScalarName, value: Json][] = [
+  ['9223372036854775807', 'String', '9223372036854775807'],
+  ['CAST(7 AS bigint)', 'String', '7'],
+  ['CAST(-12345678901234567890.1234567890 AS decimal(38, 10))', 'String', '-12345678901234567890.1234567890'],
+  ['1.50', 'String', '1.50'],
+  ['1.50', 'Float', 1.5],
+  ['9007199254740991', 'Float', 9007199254740991],
+  ["timestamp '1969-12-31 23:59:59.999'", 'AWSDateTime', '1969-12-31T23:59:59.999Z'],
+  ["timestamp '2024-02-29 01:02:03.456789'", 'AWSDateTime', '2024-02-29T01:02:03.456Z'],
+  ["date '2024-02-29'", 'AWSDate', '2024-02-29'],
+  ['9223372036854775807', 'AWSJSON', '9223372036854775807'],
+  ['ARRAY[9223372036854775807, NULL]', 'AWSJSON', '[9223372036854775807,null]'],
+  ['ARRAY[1.50, 2.25]', 'AWSJSON', '[1.50,2.25]'],
+  [
+    "CAST(ROW(9007199254740993, ARRAY['x']) AS row(a bigint, b array(varchar)))",
+    'AWSJSON',
+    '{"a":9007199254740993,"b":["x"]}',
+  ],
+  [
+    "MAP(ARRAY['b', 'a', '10', '9'], ARRAY[1, 2, 3, 9223372036854775807])",
+    'AWSJSON',
+    '{"10":3,"9":9223372036854775807,"a":2,"b":1}',
+  ],
+  ["MAP(ARRAY['x'], ARRAY[ARRAY[1.5E0]])", 'AWSJSON', '{"x":[1.5]}'],
+  [`json_parse('{"a": [9007199254740993]}')`, 'AWSJSON', '{"a":[9007199254740993]}'],
+  [`ARRAY[json_parse('{"a": "7"}'), json_parse('"x"')]`, 'AWSJSON', '[{"a":"7"},"x"]'],
+  ["ARRAY['7', 'NaN']", 'AWSJSON', '["7","NaN"]'],
+  ['true', 'AWSJSON', 'true'],
+]
+
+const UNDECLARED: readonly [sql: string, name: ScalarName, message: string][] = [
+  ['9223372036854775807', 'Int', 'is 9223372036854775807, which is beyond the 32 bits of an Int'],
+  ['9007199254740993', 'Float', 'is 9007199254740993, which is beyond what a Float holds exactly'],
+  ['nan()', 'Float', 'is NaN, which has no form in JSON'],
+  ['infinity()', 'Float', 'is Infinity, which has no form in JSON'],
+  ['-infinity()', 'AWSJSON', 'is -Infinity, which has no form in JSON'],
+  ['ARRAY[1.5E0, nan()]', 'AWSJSON', 'is NaN, which has no form in JSON'],
+  ["MAP(ARRAY['x'], ARRAY[ARRAY[infinity()]])", 'AWSJSON', 'is Infinity, which has no form in JSON'],
 ]
 
 const FAILURES: readonly [sql: string, message: string][] = [
