@@ -41,10 +41,10 @@ export function buildPieces(
         isIn(tokens[index - 2], opened[opened.length - 2])
       if (listBefore) {
         const closing = tokens[index + 1]
-        if (isOperator(closing, ')')) {
+        if (closing && isOperator(closing, ')')) {
           // `IN ($args.list)`: the parentheses are the list's own.
           pieces.splice(lastText(pieces, '('))
-          pieces.push(argument(token, 'inList'))
+          pieces.push({ ...argument(token, 'inList'), end: closing.end })
           opened.pop()
           index += 1
           continue
