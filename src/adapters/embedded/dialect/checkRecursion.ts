@@ -39,7 +39,8 @@ function checkOuterJoins(part: unknown, name: string): void {
       ...(type === 'RIGHT' || type === 'FULL' ? [left] : []),
     ]
     if (optional.some((side) => mentions(side, name))) {
-      const message = 'A recursive query does not stand on the side of an outer join whose rows may be missing.'
+      const message =
+        'A recursive query does not stand on the side of an outer join whose rows may be missing.'
       throw new TranslateError(message, part as unknown as { start: number; end: number })
     }
   }

@@ -17,7 +17,8 @@ export function translateWith(query: Query, outer: Environment): { environment: 
     if (names.has(key)) throw new TranslateError(`WITH names ${named.name.text} twice.`, named.name)
     names.add(key)
     if (recursive && !named.columns) {
-      const message = 'In WITH RECURSIVE every query, also one that does not read itself, lists its columns after its name.'
+      const message =
+        'In WITH RECURSIVE every query, also one that does not read itself, lists its columns after its name.'
       throw new TranslateError(message, named.name)
     }
     const name = environment.fresh('q')
