@@ -12,7 +12,8 @@ import { askTrino } from './trinoClient.js'
 const AT_ONCE = 3
 
 const write = process.argv.includes('--write')
-const families = readFamilies()
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const families = readFamilies().filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 const trino = await startTrino()
 const engine = await openEngine()
 let differ = 0
