@@ -6,6 +6,7 @@
  * Beside it stands what the engine alone takes to prepare the same statements. Ends with status 1 beyond the limit.
  */
 import { readFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { type FieldDefinitionNode, Kind, parse, print, visit } from 'graphql'
 import { ENGINE_SETTINGS } from '../src/adapters/embedded/dialect/gate.js'
@@ -26,13 +27,18 @@ const SHOP = readFileSync(new URL('../examples/music-shop/schema.graphql', impor
 const text = repeated(SHOP, STATEMENTS)
 const checker = await createSqlChecker()
 const seconds: number[] = []
+/** Of all threads: what a machine with nothing else to do would need at most. */
+let coldCpu = 0
 let project: Extract<Awaited<ReturnType<typeof compileSchema>>, { ok: true }>['project'] | undefined
 for (let round = 0; round <= ROUNDS; round++) {
   const started = performance.now()
+  const before = process.cpuUsage()
   const result = await compileSchema([{ file: 'schema.graphql', text }], { project: 'bench', checker })
   if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join('\n'))
   // The first one is told apart: a command compiles once, and its code is cold.
   seconds.push((performance.now() - started) / 1000)
+  const { user, system } = process.cpuUsage(before)
+  if (round === 0) coldCpu = (user + system) / 1e6
   project = result.project
 }
 await checker.close()
@@ -46,6 +52,7 @@ process.stdout.write(
   [
     `${counted} SELECTs of ${project.statements.length} statements`,
     `compiled, cold                ${cold.toFixed(2)} s (< ${LIMIT_SECONDS})`,
+    `CPU of that                   ${coldCpu.toFixed(2)} s; the machine's load is ${(loadavg()[0] ?? 0).toFixed(1)}`,
     `compiled, warm                ${best.toFixed(2)} s`,
     `prepared by the engine alone  ${engineSeconds.toFixed(2)} s (compiling is ${(cold / engineSeconds).toFixed(1)} times that)`,
     '',
