@@ -15,8 +15,8 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   window: 'cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number',
   conditional: 'greatest least',
   string: `
-    chr codepoint concat concat_ws hamming_distance length levenshtein_distance lower lpad ltrim normalize replace
-    reverse rpad rtrim split split_part starts_with strpos substr substring translate trim upper`,
+    chr codepoint concat concat_ws format hamming_distance length levenshtein_distance lower lpad ltrim normalize
+    replace reverse rpad rtrim split split_part starts_with strpos substr substring translate trim upper`,
   regexp: 'regexp_count regexp_extract regexp_extract_all regexp_like regexp_replace regexp_split',
   math: `
     abs acos asin atan atan2 bit_count bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor

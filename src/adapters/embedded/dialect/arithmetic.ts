@@ -19,7 +19,11 @@ export function arithmetic(operator: BinaryOperator, left: Typed, right: Typed, 
   if (type && isNumeric(type)) return numeric(operator, left, right, type)
   const moved = timeArithmetic(operator, left, right, span)
   if (moved) return moved
-  if (type?.kind === 'unknown') return typed('CAST(NULL AS INTEGER)', { kind: 'integer' })
+  if (type?.kind === 'unknown') {
+    // Of Trino's operators this one alone has a meaning for two of them.
+    if (operator === '%') return typed('CAST(NULL AS TINYINT)', { kind: 'tinyint' })
+    throw new TranslateError(`NULL ${operator} NULL has no type: CAST one of them.`, span)
+  }
   const names = `${typeName(left.type)} ${operator} ${typeName(right.type)}`
   throw new TranslateError(`${names} has no meaning.`, span)
 }

@@ -127,6 +127,18 @@ const TEXTS = {
   'ocg_levenshtein_distance(a, b)': `CASE ${failure('strlen(a) <> length(a) OR strlen(b) <> length(b)', 'levenshtein_distance compares ASCII texts only.')} ELSE levenshtein(a, b) END`,
   'ocg_regexp_extract(t, p, g)': 'CASE WHEN regexp_matches(t, p) THEN regexp_extract(t, p, g) END',
   'ocg_from_utf8(b)': 'decode(b)',
+  'ocg_utf16_length(t)': "length(t) + length(regexp_replace(t, '[^\\x{10000}-\\x{10FFFF}]', '', 'g'))",
+  'ocg_fill_left(t, w)': "repeat(' ', greatest(w - ocg_utf16_length(t), 0)) || t",
+  'ocg_fill_right(t, w)': "t || repeat(' ', greatest(w - ocg_utf16_length(t), 0))",
+  'ocg_zeros(t, w)': "repeat('0', greatest(w - length(t), 0)) || t",
+  'ocg_grouped(t)': `ltrim(reverse(regexp_replace(reverse(split_part(t, '.', 1)), '([0-9]{3})', '\\1,', 'g')), ',')
+    || CASE WHEN contains(t, '.') THEN '.' || split_part(t, '.', 2) ELSE '' END`,
+  'ocg_octal(n)': `CASE WHEN n < 0 THEN '1' || lpad(to_base(n & 9223372036854775807, 8), 21, '0') ELSE to_base(n, 8) END`,
+  // Java writes an exponent from ten millions up, and below a thousandth.
+  'ocg_java_floating(x)': `CASE WHEN x = 0 OR (abs(x) >= 0.001::DOUBLE AND abs(x) < 10000000)
+    THEN CAST(x AS VARCHAR) ELSE ocg_floating_text(CAST(x AS VARCHAR)) END`,
+  // Java leaves out seconds that are 0, and three or six digits after them.
+  'ocg_java_clock(t)': `regexp_replace(regexp_replace(t, '(:00)?[.]000000$', ''), '([.][0-9]{3})000$', '\\1')`,
 }
 
 const JSONS = {

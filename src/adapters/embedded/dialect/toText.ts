@@ -11,10 +11,14 @@ export function toText(value: Typed): string | undefined {
     case 'smallint':
     case 'integer':
     case 'bigint':
-    case 'decimal':
     case 'date':
     case 'uuid':
       return `CAST(${sql} AS VARCHAR)`
+    case 'decimal':
+      // DuckDB writes .5 where all digits stand after the point.
+      return type.precision === type.scale
+        ? `replace(CAST(${sql} AS VARCHAR), '.', '0.')`
+        : `CAST(${sql} AS VARCHAR)`
     case 'double':
     case 'real':
       return `ocg_floating_text(CAST(${sql} AS VARCHAR))`

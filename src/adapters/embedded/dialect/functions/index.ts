@@ -4,6 +4,7 @@ import { arrayRules } from './array.js'
 import { binaryRules } from './binary.js'
 import { conditionalRules } from './conditional.js'
 import { dateTimeRules } from './dateTime.js'
+import { formatRules } from './format.js'
 import { jsonRules } from './json.js'
 import { mapRules } from './map.js'
 import { mathRules } from './math.js'
@@ -17,6 +18,7 @@ const GROUPS: readonly Rules[] = [
   windowRules,
   conditionalRules,
   stringRules,
+  formatRules,
   regexpRules,
   mathRules,
   dateTimeRules,

@@ -119,6 +119,9 @@ function precisionOf(type: SqlType): number {
 
 const truncate = scalar((call) => {
   requireCount(call, 1, 2)
+  if (call.count === 1 && call.arg(0).type.kind === 'unknown') {
+    return typed('CAST(NULL AS DECIMAL(1, 0))', decimal(1, 0))
+  }
   const value = number(call)
   const { type } = value
   if (call.count === 1) {

@@ -11,12 +11,16 @@ const concat = scalar((call) => {
   requireCount(call, 2, 1000)
   const values = call.args()
   if (values.some((value) => value.type.kind === 'array')) return concatArrays(call)
+  // Trino takes it for an array, and so the texts beside it for items.
+  const untyped = values.findIndex((value) => value.type.kind === 'unknown')
+  if (untyped !== -1) {
+    return call.fail('NULL without a type can not be concatenated: CAST it to varchar.', untyped)
+  }
   const type = commonTypeOf(values)
   if (type?.kind === 'varchar' || type?.kind === 'varbinary') {
     return typed(`(${values.map((value) => coerce(value, type)).join(' || ')})`, type)
   }
-  if (type?.kind === 'unknown') return typed('CAST(NULL AS VARCHAR)', VARCHAR)
-  const at = values.findIndex((value) => value.type.kind !== 'varchar' && value.type.kind !== 'unknown')
+  const at = values.findIndex((value) => value.type.kind !== 'varchar')
   const name = typeName((values[at] as (typeof values)[number]).type)
   return call.fail(`A value of type ${name} can't be concatenated: CAST it to varchar.`, at)
 })
@@ -62,6 +66,7 @@ function trimmed(name: string) {
 const reverse = scalar((call) => {
   requireCount(call, 1)
   const value = call.arg(0)
+  if (value.type.kind === 'unknown') return call.fail('NULL has no type to reverse: CAST it to varchar.', 0)
   if (value.type.kind === 'array') return typed(`list_reverse(${value.sql})`, value.type)
   return typed(`ocg_reverse(${call.as(0, S)})`, S)
 })
