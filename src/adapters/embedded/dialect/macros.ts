@@ -134,6 +134,11 @@ const TEXTS = {
   'ocg_grouped(t)': `ltrim(reverse(regexp_replace(reverse(split_part(t, '.', 1)), '([0-9]{3})', '\\1,', 'g')), ',')
     || CASE WHEN contains(t, '.') THEN '.' || split_part(t, '.', 2) ELSE '' END`,
   'ocg_octal(n)': `CASE WHEN n < 0 THEN '1' || lpad(to_base(n & 9223372036854775807, 8), 21, '0') ELSE to_base(n, 8) END`,
+  // DuckDB rounds a text with an exponent wrongly when it casts it to decimal. Such a text of a double has one whole digit.
+  'ocg_exponent(t)': "coalesce(TRY_CAST(regexp_extract(t, 'e[+]?(-?[0-9]+)$', 1) AS INTEGER), 0)",
+  'ocg_plain_digits(t)': `CASE WHEN NOT contains(t, 'e') THEN t
+    WHEN ocg_exponent(t) < 0 THEN '0.' || repeat('0', -ocg_exponent(t) - 1) || replace(split_part(t, 'e', 1), '.', '')
+    ELSE rpad(replace(split_part(t, 'e', 1), '.', ''), ocg_exponent(t) + 1, '0') END`,
   // Java writes an exponent from ten millions up, and below a thousandth.
   'ocg_java_floating(x)': `CASE WHEN x = 0 OR (abs(x) >= 0.001::DOUBLE AND abs(x) < 10000000)
     THEN CAST(x AS VARCHAR) ELSE ocg_floating_text(CAST(x AS VARCHAR)) END`,

@@ -115,7 +115,7 @@ function cut(text: string, { precision }: Conversion): string {
 
 /** The number of digits after the point, rounded half up from the decimal digits that the number is written with. */
 function floating(sql: string, part: Conversion): string {
-  const finite = `CASE WHEN isfinite(${sql}) THEN CAST(abs(${sql}) AS VARCHAR) ELSE '0' END`
+  const finite = `CASE WHEN isfinite(${sql}) THEN ocg_plain_digits(CAST(abs(${sql}) AS VARCHAR)) ELSE '0' END`
   const digits = `CAST(CAST(${finite} AS DECIMAL(38, ${part.precision ?? 6})) AS VARCHAR)`
   const negative = `CAST(${sql} AS VARCHAR) LIKE '-%'`
   const infinity = signed(negative, "'Infinity'", { ...part, flags: without(part.flags, '0', ',') })
