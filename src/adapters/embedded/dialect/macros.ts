@@ -13,8 +13,10 @@ const CASTS = {
   'ocg_text_to_double(t)': `CASE
     ${failure(`NOT regexp_full_match(trim(t), '${NUMBER}|NaN|[+-]?Infinity')`, 'A text can not be cast to a number.')}
     ELSE CAST(ltrim(trim(t), '+') AS DOUBLE) END`,
+  // DuckDB rounds a text with an exponent wrongly when it casts it to decimal.
   'ocg_number_text(t)': `CASE
     ${failure(`NOT regexp_full_match(trim(t), '${NUMBER}')`, 'A text can not be cast to decimal.')}
+    ${failure("contains(lower(t), 'e')", 'A text with an exponent can not be cast to decimal on the embedded engine: cast it to double.')}
     ELSE ltrim(trim(t), '+') END`,
   'ocg_date_text(t)': `CASE
     ${failure(`NOT regexp_full_match(trim(t), '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}')`, 'A text can not be cast to date: it has to be written as YYYY-MM-DD.')}
@@ -134,7 +136,7 @@ const TEXTS = {
   'ocg_grouped(t)': `ltrim(reverse(regexp_replace(reverse(split_part(t, '.', 1)), '([0-9]{3})', '\\1,', 'g')), ',')
     || CASE WHEN contains(t, '.') THEN '.' || split_part(t, '.', 2) ELSE '' END`,
   'ocg_octal(n)': `CASE WHEN n < 0 THEN '1' || lpad(to_base(n & 9223372036854775807, 8), 21, '0') ELSE to_base(n, 8) END`,
-  // DuckDB rounds a text with an exponent wrongly when it casts it to decimal. Such a text of a double has one whole digit.
+  // The text of a double, which has one whole digit when it has an exponent, without one.
   'ocg_exponent(t)': "coalesce(TRY_CAST(regexp_extract(t, 'e[+]?(-?[0-9]+)$', 1) AS INTEGER), 0)",
   'ocg_plain_digits(t)': `CASE WHEN NOT contains(t, 'e') THEN t
     WHEN ocg_exponent(t) < 0 THEN '0.' || repeat('0', -ocg_exponent(t) - 1) || replace(split_part(t, 'e', 1), '.', '')
