@@ -46,3 +46,8 @@ export const DEFAULT_FUNCTION_SETTINGS: FunctionSettings = {
   taskDays: 30,
   resultReuseMinutes: 0,
 }
+
+/** Name of a project's workgroup on Athena: a part of the contract that functions need, too. */
+export function workgroupName(project: string): string {
+  return `OCG-${project}`
+}

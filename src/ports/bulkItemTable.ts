@@ -11,11 +11,21 @@ export type GroupResult =
   | TransactionResult
   | { readonly ok: false; readonly reason: 'itemTooLarge'; readonly failed: readonly number[] }
 
+/** Attributes that the system sets for itself at each creation. */
+export const SYSTEM_ATTRIBUTES: readonly string[] = [
+  '_incarnation',
+  '_rev',
+  'createdAt',
+  'updatedAt',
+  'GSI1-PK',
+  'GSI1-SK',
+]
+
 /** A table that takes many writes at once, for imports. Each item is as durable as a single write when the promise resolves. */
 export interface BulkItemTable extends ItemTable {
   /**
    * Creates items and overwrites none. A later item with the key of an earlier one counts as existing. `ignore` names
-   * attributes that do not count for `identical`.
+   * attributes that do not count for `identical`. Default: `SYSTEM_ATTRIBUTES`.
    */
   createBulk(
     items: readonly Item[],

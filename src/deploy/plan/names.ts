@@ -1,4 +1,4 @@
-import type { ProjectFunctionKind } from '../../model/functions.js'
+import { type ProjectFunctionKind, workgroupName } from '../../model/functions.js'
 import { sha256Hex } from '../../model/keys.js'
 import type { Operation } from '../../model/types.js'
 
@@ -16,7 +16,7 @@ export function resourceNames(project: string) {
     resultsBucketPrefix: `ocg-${project}-athena-results-`,
     database: `${project.replaceAll('-', '_')}_db`,
     api: `${project}-api`,
-    workgroup: `OCG-${project}`,
+    workgroup: workgroupName(project),
     cascadeQueue: `${project}-cascade-deletion`,
     deletionQueue: `${project}-deletion`,
     /** Batches of the stream that could not even be noted as dead letters. */

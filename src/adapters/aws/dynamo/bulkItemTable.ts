@@ -1,5 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { BulkItemTable, CreateResult, GroupResult } from '../../../ports/bulkItemTable.js'
+import {
+  type BulkItemTable,
+  type CreateResult,
+  type GroupResult,
+  SYSTEM_ATTRIBUTES,
+} from '../../../ports/bulkItemTable.js'
 import type { Item, Write } from '../../../ports/itemTable.js'
 import { StoreError } from '../../../ports/storeError.js'
 import { asStored } from './attributeValues.js'
@@ -78,16 +83,6 @@ export function bulkItemTable({
     },
   }
 }
-
-/** Attributes that the system sets for itself at each creation. */
-const SYSTEM_ATTRIBUTES: readonly string[] = [
-  '_incarnation',
-  '_rev',
-  'createdAt',
-  'updatedAt',
-  'GSI1-PK',
-  'GSI1-SK',
-]
 
 /** On top of what the SDK tries by itself: a table that has just been made takes minutes to grow. In all a few minutes. */
 const PATIENCE: Backoff = { attempts: 30, baseMs: 200, capMs: 10_000 }

@@ -5,9 +5,8 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
 import type { GroupResult } from '../../../ports/bulkItemTable.js'
+import { itemBytes } from '../../../ports/itemBytes.js'
 import { MAX_ITEM_BYTES, type Write } from '../../../ports/itemTable.js'
-import { toAttributes } from './attributeValues.js'
-import { itemBytes } from './itemBytes.js'
 import { CONFLICT_BACKOFF, pause } from './retry.js'
 import { asFailure, isTooLarge, storeFailure, THROTTLED, throttled } from './storeFailure.js'
 import { transactionRequest } from './writeRequests.js'
@@ -54,7 +53,7 @@ function cancellation(error: unknown) {
 
 function oversized(writes: readonly Write[]): number[] {
   return writes.flatMap((write, index) =>
-    write.kind === 'put' && itemBytes(toAttributes(write.item)) > MAX_ITEM_BYTES ? [index] : [],
+    write.kind === 'put' && itemBytes(write.item) > MAX_ITEM_BYTES ? [index] : [],
   )
 }
 

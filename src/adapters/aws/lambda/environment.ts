@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { invariant } from '../../../errors/appError.js'
-import type { FunctionSlice } from '../../../model/functions.js'
+import { type FunctionSlice, workgroupName } from '../../../model/functions.js'
 import { MODEL_FORMAT } from '../../../model/types.js'
 import type { Clock, Logger, Random } from '../../../ports/system.js'
 import { DEFAULT_RUNTIME_LIMITS, type RuntimeContext } from '../../../runtime/context.js'
@@ -59,7 +59,7 @@ export function functionEnvironment(slice: FunctionSlice, current: CurrentInvoca
       invariant(value, `the environment variable ${name} is not set`)
       return value
     },
-    workgroup: `OCG-${model.name}`,
+    workgroup: workgroupName(model.name),
     aws: { signal: current.signal },
     context: {
       project: model,

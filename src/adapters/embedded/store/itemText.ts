@@ -1,8 +1,8 @@
 import { invariant } from '../../../errors/appError.js'
 import type { Json } from '../../../model/json.js'
 import type { ItemKey } from '../../../model/keys.js'
+import { itemBytes } from '../../../ports/itemBytes.js'
 import { type Item, MAX_ITEM_BYTES } from '../../../ports/itemTable.js'
-import { itemBytes } from './itemBytes.js'
 
 /**
  * An item's attributes as stored: JSON without the keys. JSON keeps doubles exactly and any text, needs no

@@ -1,5 +1,6 @@
 import { invariant } from '../../../errors/appError.js'
 import type { ItemKey } from '../../../model/keys.js'
+import { SYSTEM_ATTRIBUTES } from '../../../ports/bulkItemTable.js'
 import {
   type Item,
   MAX_TRANSACTION_WRITES,
@@ -124,16 +125,6 @@ export function lmdbItemTable(environment: Environment, committer: Committer): S
     },
   }
 }
-
-/** Attributes that the system sets for itself at each creation. */
-export const SYSTEM_ATTRIBUTES: readonly string[] = [
-  '_incarnation',
-  '_rev',
-  'createdAt',
-  'updatedAt',
-  'GSI1-PK',
-  'GSI1-SK',
-]
 
 /** Source: DynamoDB's BatchGetItem. */
 const MAX_GET_KEYS = 100

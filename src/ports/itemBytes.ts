@@ -1,4 +1,4 @@
-import type { Json } from '../../../model/json.js'
+import type { Json } from '../model/json.js'
 
 /**
  * Size of an item as DynamoDB counts it: names and texts in UTF-8, a number one byte for two significant digits
