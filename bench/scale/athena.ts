@@ -15,6 +15,7 @@ import {
   S3_READS_PER_SECOND,
 } from './limits.js'
 import { type Series, series } from './measures.js'
+import { occupancy } from './occupancy.js'
 import type { Random } from './random.js'
 import { type SharedRate, sharedRate } from './sharedRate.js'
 import type { Simulation } from './simulation.js'
@@ -49,17 +50,8 @@ export function athena(simulation: Simulation, random: Random): Athena {
   const reads = new Map<number, SharedRate>()
   const wanted = new Map<number, number>()
   const durations = series()
-  let active = 0
-  let peak = 0
+  const active = occupancy(simulation)
   let full = 0
-  let activeMs = 0
-  let since = 0
-  const count = (change: number) => {
-    activeMs += active * (simulation.now - since)
-    since = simulation.now
-    active += change
-    peak = Math.max(peak, active)
-  }
   const readsOf = (table: number): SharedRate => {
     const found =
       reads.get(table) ?? sharedRate(simulation, S3_READS_PER_SECOND, FILES_PER_SECOND * READS_PER_FILE)
@@ -70,11 +62,11 @@ export function athena(simulation: Simulation, random: Random): Athena {
   return {
     start(table, partitions, files, onEnd) {
       if (!starts.take()) return undefined
-      if (active >= ATHENA_ACTIVE) {
+      if (active.now >= ATHENA_ACTIVE) {
         full += 1
         return undefined
       }
-      count(1)
+      active.change(1)
       const began = simulation.now
       wanted.set(table, (wanted.get(table) ?? 0) + partitions + files * READS_PER_FILE)
       let release: (() => void) | undefined
@@ -82,7 +74,7 @@ export function athena(simulation: Simulation, random: Random): Athena {
         if (execution.state !== 'RUNNING') return
         execution.state = state
         release?.()
-        count(-1)
+        active.change(-1)
         if (state === 'SUCCEEDED') durations.add(simulation.now - began)
         onEnd()
       }
@@ -111,11 +103,10 @@ export function athena(simulation: Simulation, random: Random): Athena {
       return full
     },
     get peak() {
-      return peak
+      return active.peak
     },
     mean() {
-      count(0)
-      return activeMs / Math.max(1, simulation.now)
+      return active.average
     },
   }
 }

@@ -1,5 +1,6 @@
 import { COLD_START_MS } from './assumptions.js'
 import { ACCOUNT_CONCURRENCY, REQUESTS_PER_CONCURRENCY, SCALING_BURST, SCALING_PER_SECOND } from './limits.js'
+import { occupancy } from './occupancy.js'
 import type { Simulation } from './simulation.js'
 import { type TokenBucket, tokenBucket } from './tokenBucket.js'
 
@@ -23,19 +24,10 @@ interface Pool {
 export function lambdaAccount(simulation: Simulation, concurrency = ACCOUNT_CONCURRENCY): LambdaAccount {
   const pools = new Map<string, Pool>()
   const requests = tokenBucket(simulation, concurrency * REQUESTS_PER_CONCURRENCY)
-  let busy = 0
-  let peak = 0
-  let busyMs = 0
-  let since = 0
+  const busy = occupancy(simulation)
   let invocations = 0
   let throttled = 0
   let coldStarts = 0
-  const count = (change: number) => {
-    busyMs += busy * (simulation.now - since)
-    since = simulation.now
-    busy += change
-    peak = Math.max(peak, busy)
-  }
   const poolOf = (name: string): Pool => {
     const scaling = tokenBucket(simulation, SCALING_PER_SECOND, SCALING_BURST)
     const pool = pools.get(name) ?? { idle: 0, scaling }
@@ -48,13 +40,13 @@ export function lambdaAccount(simulation: Simulation, concurrency = ACCOUNT_CONC
       invocations += 1
       const pool = poolOf(name)
       const isCold = pool.idle === 0
-      if (busy >= concurrency || !requests.take() || (isCold && !pool.scaling.take())) {
+      if (busy.now >= concurrency || !requests.take() || (isCold && !pool.scaling.take())) {
         throttled += 1
         return false
       }
-      count(1)
+      busy.change(1)
       const finish = () => {
-        count(-1)
+        busy.change(-1)
         pool.idle += 1
       }
       if (isCold) {
@@ -76,11 +68,10 @@ export function lambdaAccount(simulation: Simulation, concurrency = ACCOUNT_CONC
       return coldStarts
     },
     get peak() {
-      return peak
+      return busy.peak
     },
     mean() {
-      count(0)
-      return busyMs / Math.max(1, simulation.now)
+      return busy.average
     },
   }
 }

@@ -2,6 +2,7 @@ import { CfnTable } from 'aws-cdk-lib/aws-dynamodb'
 import { CfnBucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3'
 import { CfnDeletionPolicy, type CfnResource, Fn, type Stack } from 'aws-cdk-lib/core'
 import { bucketName, type Deployment } from './deployment.js'
+import { onlyTls } from './onlyTls.js'
 
 export interface DataResources {
   readonly table: CfnTable
@@ -73,16 +74,7 @@ function addBucket(
     bucket: bucket.ref,
     policyDocument: {
       Version: '2012-10-17',
-      Statement: [
-        {
-          Sid: 'OnlyTls',
-          Effect: 'Deny',
-          Principal: '*',
-          Action: 's3:*',
-          Resource: [bucket.attrArn, Fn.join('', [bucket.attrArn, '/*'])],
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
-      ],
+      Statement: [onlyTls('s3', [bucket.attrArn, Fn.join('', [bucket.attrArn, '/*'])])],
     },
   })
   return bucket

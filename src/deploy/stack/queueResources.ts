@@ -1,6 +1,7 @@
 import { CfnQueue, CfnQueuePolicy } from 'aws-cdk-lib/aws-sqs'
 import type { Stack } from 'aws-cdk-lib/core'
 import { arn, type Deployment, pascal } from './deployment.js'
+import { onlyTls } from './onlyTls.js'
 
 export interface QueueResources {
   readonly cascade: CfnQueue
@@ -47,16 +48,7 @@ function addQueue(stack: Stack, id: string, props: QueueProps): CfnQueue {
     queues: [queue.ref],
     policyDocument: {
       Version: '2012-10-17',
-      Statement: [
-        {
-          Sid: 'OnlyTls',
-          Effect: 'Deny',
-          Principal: '*',
-          Action: 'sqs:*',
-          Resource: arn('sqs', props.queueName),
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
-      ],
+      Statement: [onlyTls('sqs', arn('sqs', props.queueName))],
     },
   })
   return queue
