@@ -43,6 +43,11 @@ const COMMANDS: readonly CommandEntry[] = [
   { name: 'tasks', summary: 'list, show and cancel tasks', load: () => import('./commands/tasks.js') },
   { name: 'dlq', summary: 'list and replay dead letters', load: () => import('./commands/dlq.js') },
   {
+    name: 'lake',
+    summary: 'look after the lake that SQL reads',
+    load: () => import('./commands/lake.js'),
+  },
+  {
     name: 'synth',
     summary: 'write the templates of a deployment on AWS',
     load: () => import('./commands/synth.js'),

@@ -1,10 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import {
-  type AppliedBatch,
-  type EmbeddedSqlEngine,
-  openSqlEngine,
-  type SqlLimits,
-} from '../adapters/embedded/sql/openSqlEngine.js'
+import { openSqlEngine, type SqlLimits } from '../adapters/embedded/sql/openSqlEngine.js'
 import type { PreparedWorker } from '../adapters/embedded/sql/workerClient.js'
 import { openStore } from '../adapters/embedded/store/openStore.js'
 import type { Store } from '../adapters/embedded/store/store.js'
@@ -16,14 +11,18 @@ import { runCascade } from '../runtime/deletion/cascade.js'
 import { failDeletion, runDeletion } from '../runtime/deletion/deletionTask.js'
 import { checkStoredData } from '../runtime/migration/checkStoredData.js'
 import { readMeta, writeMeta } from '../runtime/migration/projectMeta.js'
-import { createRuntime, type Runtime } from '../runtime/runtime.js'
+import { createRuntime } from '../runtime/runtime.js'
 import { systemTime } from '../runtime/times.js'
 import { startCascadeDispatcher } from './cascadeDispatcher.js'
 import { startExecutionTracker } from './executionTracker.js'
+import type { Host, HostObserver } from './host.js'
 import { startHousekeeping } from './housekeeping.js'
+import { startMaintenance } from './maintenance/requests.js'
 import { startQueueWorker } from './queueWorker.js'
 import { SILENT_LOG } from './silentLog.js'
 import { startSqlCheckpoint } from './sqlCheckpoint.js'
+
+export type { Host, HostObserver } from './host.js'
 
 export interface HostOptions {
   readonly project: Project
@@ -39,33 +38,6 @@ export interface HostOptions {
   readonly onLost?: () => void
   /** A SQL process that `prepareWorker` has started already, with the limits of `sqlLimits`. */
   readonly preparedSql?: PreparedWorker
-}
-
-export interface HostObserver {
-  taskFinished(status: 'SUCCEEDED' | 'FAILED'): void
-  /** The query image has applied a batch of changes. */
-  imageApplied(batch: AppliedBatch): void
-}
-
-/** One project running on one data folder: the table, SQL, and everything that happens behind the API. */
-export interface Host {
-  /** Changes with `reload`. */
-  readonly project: Project
-  readonly context: RuntimeContext
-  readonly runtime: Runtime
-  readonly store: Store
-  readonly sql: EmbeddedSqlEngine
-  /** Last feed record whose removals have started their cascades. */
-  cascadePosition(): number
-  /** Tells of what happens behind the API from now on, for metrics. */
-  observe(observer: HostObserver): void
-  /**
-   * Runs another model on the same data. Throws `AppError` `Conflict` that says why when the data contradicts it;
-   * the present model then stays.
-   */
-  reload(project: Project): Promise<void>
-  /** Lets running work end, keeps what is queued for the next start, and lets go of the folder. */
-  close(): Promise<void>
 }
 
 /**
@@ -144,7 +116,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     )
     await tracker.sweep()
 
-    return {
+    const host: Host = {
       get project() {
         return project
       },
@@ -168,6 +140,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
       },
       close: closeAll,
     }
+    const maintenance = startMaintenance(host)
+    closers.push(() => maintenance.close())
+    return host
   } catch (error) {
     await closeAll().catch((later: unknown) =>
       log.error('The host could not be closed cleanly', { error: later }),

@@ -5,7 +5,7 @@ import { ocg } from './ocg.js'
 import { workFolder } from './workFolder.js'
 
 const COMMANDS = [
-  ...['init', 'dev', 'serve', 'validate', 'print', 'explain', 'import', 'export', 'tasks', 'dlq'],
+  ...['init', 'dev', 'serve', 'validate', 'print', 'explain', 'import', 'export', 'tasks', 'dlq', 'lake'],
   ...['synth', 'diff', 'deploy', 'destroy', 'logs', 'doctor'],
 ]
 
@@ -21,6 +21,7 @@ describe('help', () => {
       ...COMMANDS.map((command) => [command]),
       ...['list', 'show', 'cancel'].map((sub) => ['tasks', sub]),
       ...['list', 'replay'].map((sub) => ['dlq', sub]),
+      ...['status', 'verify', 'rebuild', 'publish', 'purge'].map((sub) => ['lake', sub]),
     ]
     for (const words of lines) {
       const { code, stdout } = await ocg([...words, '--help'])
@@ -54,7 +55,7 @@ describe('mistakes of the command line', () => {
   })
 
   test('commands of later versions do not exist', async () => {
-    for (const command of ['explain', 'lake']) expect((await ocg([command])).code).toBe(1)
+    for (const command of ['explain', 'codegen']) expect((await ocg([command])).code).toBe(1)
   })
 
   test('an unknown option is an error of input', async () => {

@@ -9,6 +9,7 @@ import { lmdbFeed } from './feed.js'
 import { checkFormat, settleFormat } from './format.js'
 import { lmdbHostLock } from './hostLock.js'
 import { lmdbItemTable } from './lmdbItemTable.js'
+import { lmdbMaintenance } from './maintenance.js'
 import { lmdbQueue } from './queues.js'
 import { createSendNotices } from './sendNotices.js'
 import { openSession, type Session } from './session.js'
@@ -51,6 +52,7 @@ export async function openStore(folder: string, { clock = Date }: OpenStoreOptio
     deadLetters,
     executions: lmdbExecutions(environment, committer),
     hostLock,
+    maintenance: lmdbMaintenance(environment, committer),
     queue: <Name extends QueueName>(name: Name) => queues[name] as StoreQueue<QueueMessages[Name]>,
     stats: () => storeStats(environment, queues, deadLetters),
     close() {

@@ -21,6 +21,8 @@ export interface Store {
   readonly deadLetters: DeadLetters
   readonly executions: Executions
   readonly hostLock: HostLock
+  /** Work that other processes ask the host for. */
+  readonly maintenance: Maintenance
   /** The queue of that name; it exists from its first message on. */
   queue<Name extends QueueName>(name: Name): StoreQueue<QueueMessages[Name]>
   stats(): StoreStats
@@ -241,6 +243,38 @@ export interface HostLock {
   /** The host of this folder, if there is one now. */
   holder(): HostClaim | undefined
   release(): Promise<void>
+}
+
+/** Work on a folder that one process asks for and the folder's host does. */
+export interface MaintenanceRequest {
+  /** In the order of their coming. */
+  readonly id: string
+  /** What to do. Absent once the host has taken it: what is to be purged leaves no trace in its own request. */
+  readonly work?: Json
+  readonly state: MaintenanceState
+  readonly progress?: Json
+  /** Of one that is `done`. */
+  readonly outcome?: Json
+  /** Of one that has `failed`. */
+  readonly failure?: { readonly code: string; readonly message: string }
+  /** Milliseconds since 1970. */
+  readonly changedAt: number
+}
+
+export type MaintenanceState = 'waiting' | 'running' | 'done' | 'failed'
+
+export interface Maintenance {
+  /** Asks for work and answers the request's id. */
+  submit(work: Json): Promise<string>
+  get(id: string): MaintenanceRequest | undefined
+  /** Every request, oldest first. */
+  list(): readonly MaintenanceRequest[]
+  /** Takes the work of a request that waits, which then runs; undefined when it waits no more. */
+  take(id: string): Promise<Json | undefined>
+  /** Changes a request; false when it is gone. */
+  update(id: string, change: Partial<Omit<MaintenanceRequest, 'id' | 'changedAt'>>): Promise<boolean>
+  /** False when it was gone already. */
+  remove(id: string): Promise<boolean>
 }
 
 export interface StoreStats {

@@ -1,0 +1,32 @@
+import type { Command } from 'commander'
+import { addDataOption, addOutputOptions, addSchemaOptions } from '../commonOptions.js'
+import { lakePublish } from '../lake/publish.js'
+import { lakePurge } from '../lake/purge.js'
+import { lakeRebuild } from '../lake/rebuild.js'
+import { lakeStatus } from '../lake/status.js'
+import { lakeVerify } from '../lake/verify.js'
+
+/** `ocg lake`: what SQL reads, looked at and looked after. Works beside a running host, and without one. */
+export function declare(command: Command): void {
+  command.addHelpText('after', '\nExamples:\n  $ ocg lake status -n shop\n  $ ocg lake verify -n shop')
+  declareOne(command, 'status', 'Show how large, how fresh and how tidy the lake is.', '').action(lakeStatus)
+  declareOne(command, 'verify', 'Compare the lake with the table, row by row.', '').action(lakeVerify)
+  declareOne(command, 'rebuild', 'Make the query image again from the table.', '').action(lakeRebuild)
+  declareOne(command, 'publish', 'Bring the Parquet files up to date.', '').action(lakePublish)
+  declareOne(
+    command,
+    'purge <entity> <id>',
+    'Leave no value of a row anywhere: not in the table, nor in any file.',
+    'customer 0f8f2f6a-7c1e-4a57-9d58-3f7ad9a1c001',
+  ).action(lakePurge)
+}
+
+function declareOne(command: Command, usage: string, description: string, example: string): Command {
+  const [name] = usage.split(' ')
+  const given = example === '' ? '' : ` ${example}`
+  const one = command.command(usage).description(description)
+  return addOutputOptions(addDataOption(addSchemaOptions(one))).addHelpText(
+    'after',
+    `\nExample:\n  $ ocg lake ${name}${given} -n shop`,
+  )
+}

@@ -1,0 +1,32 @@
+import type { AppliedBatch, EmbeddedSqlEngine } from '../adapters/embedded/sql/openSqlEngine.js'
+import type { Store } from '../adapters/embedded/store/store.js'
+import type { Project } from '../model/types.js'
+import type { RuntimeContext } from '../runtime/context.js'
+import type { Runtime } from '../runtime/runtime.js'
+
+export interface HostObserver {
+  taskFinished(status: 'SUCCEEDED' | 'FAILED'): void
+  /** The query image has applied a batch of changes. */
+  imageApplied(batch: AppliedBatch): void
+}
+
+/** One project running on one data folder: the table, SQL, and everything that happens behind the API. */
+export interface Host {
+  /** Changes with `reload`. */
+  readonly project: Project
+  readonly context: RuntimeContext
+  readonly runtime: Runtime
+  readonly store: Store
+  readonly sql: EmbeddedSqlEngine
+  /** Last feed record whose removals have started their cascades. */
+  cascadePosition(): number
+  /** Tells of what happens behind the API from now on, for metrics. */
+  observe(observer: HostObserver): void
+  /**
+   * Runs another model on the same data. Throws `AppError` `Conflict` that says why when the data contradicts it;
+   * the present model then stays.
+   */
+  reload(project: Project): Promise<void>
+  /** Lets running work end, keeps what is queued for the next start, and lets go of the folder. */
+  close(): Promise<void>
+}

@@ -1,0 +1,6 @@
+import { AppError } from '../../errors/appError.js'
+import type { Perform } from './work.js'
+
+export const rebuild: Perform<'rebuild'> = async () => {
+  throw new AppError('Internal', 'This version can not do that yet.')
+}
