@@ -6,26 +6,54 @@ export interface LakeBatch {
   readonly day: string
   /** Months of its rows' `createdAt` in UTC, `YYYY-MM`, sorted. */
   readonly months: readonly string[]
+  /** Tombstones among them. */
   readonly rows: number
   readonly bytes: number
   /** Milliseconds since 1970. */
   readonly addedAt: number
+  /** The manifest's generation when its items were read. A fold takes the batches of all generations before its own. */
+  readonly generation: number
 }
 
-/** An object that no new query reads; it goes once no running one can read it either. */
-export interface RetiredBatch extends LakeBatch {
+/** Objects that no new query reads; they go once no running one can read them either. */
+export interface RetiredBatches {
+  /** Key of the object that names them: a JSON array of their keys. A busy table retires thousands within a query's time. */
+  readonly list: string
+  readonly objects: number
+  readonly bytes: number
   /** Milliseconds since 1970. */
   readonly retiredAt: number
 }
 
-/** Who alone may change the base, and what it has begun. */
+/**
+ * Who alone may change the base, and what is under way. Work of statements (fold, optimize, vacuum) belongs to nobody:
+ * everybody may take its next step, since each is safe to repeat. A rebuild is its owner's alone.
+ */
 export interface LakeLease {
+  /** Random, another one for each piece of work: part of the tokens of its statements. */
   readonly owner: string
-  /** Milliseconds since 1970: past it anybody may take the lease over, once the statement has ended. */
-  readonly until: number
-  readonly work: 'fold' | 'merge' | 'optimize' | 'vacuum' | 'rebuild' | 'purge'
-  /** The maintenance statement that may be running: a successor waits for its end before it begins. */
-  readonly statement?: { readonly token: string; readonly sql: string }
+  readonly work: 'fold' | 'optimize' | 'vacuum' | 'rebuild'
+  /** When the work began, in milliseconds since 1970. */
+  readonly since: number
+  /** A rebuild's only, in milliseconds since 1970: past it anybody may drop the lease. Its owner moves it on. */
+  readonly until?: number
+  /** Months that an `optimize` packs, `YYYY-MM`. */
+  readonly months?: readonly string[]
+  /** The statement that may be running. No other one of the work starts before it has ended. */
+  readonly statement?: LakeStatement
+}
+
+export interface LakeStatement {
+  readonly token: string
+  readonly sql: string
+  /** Its place among the work's statements, from 0. */
+  readonly step: number
+  /** Hash of all of them: other code may have made others. */
+  readonly plan: string
+  /** Times it has failed. */
+  readonly failures: number
+  /** Absent until its start is known to have been acknowledged. */
+  readonly executionId?: string
 }
 
 /** What a table of the lake consists of, in layout `batches`. */
@@ -35,16 +63,24 @@ export interface LakeManifest {
   readonly generation: number
   /** Grows with each change of the manifest. */
   readonly version: number
-  /** Iceberg snapshot that queries read; absent while the base is empty. A 64-bit integer as text. */
+  /** Iceberg snapshot that queries read; absent while nothing of the base counts. A 64-bit integer as text. */
   readonly snapshot?: string
+  /** A time before that snapshot was made, in milliseconds since 1970. */
+  readonly snapshotAt?: number
+  /** The base may have gone on from `snapshot`: work on it has begun and not come to its end. */
+  readonly isBaseAhead?: boolean
   /** Oldest first. */
   readonly batches: readonly LakeBatch[]
-  readonly retired: readonly RetiredBatch[]
+  readonly retired: readonly RetiredBatches[]
   readonly lease?: LakeLease
   /** When the base was last written, packed and cleaned: milliseconds since 1970. */
   readonly foldedAt?: number
   readonly optimizedAt?: number
   readonly vacuumedAt?: number
+  /** Snapshots before this were superseded too recently to be removed before this time: milliseconds since 1970. */
+  readonly vacuumAfter?: number
+  /** What folds have done to the base since it was packed. */
+  readonly unpacked?: { readonly folds: number; readonly months: readonly string[] }
 }
 
 /** `fenced`: the generation is another one; `full`: the list must be folded or merged first. */
