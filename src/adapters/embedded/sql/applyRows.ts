@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { type DayNumber, dayOfMicros } from '../lake/days.js'
 import { engineFailure, isFatal, isPassing } from './failures.js'
 import { type Image, type ImageTable, inTransaction } from './image.js'
 import { storedName } from './imageSchema.js'
@@ -69,6 +70,7 @@ async function applyRows(
   position: number | undefined,
 ): Promise<void> {
   const { writer } = image
+  const days = daysOf(rows)
   await inTransaction(writer, async () => {
     for (const [table, own] of byTable(rows)) {
       image.removedRows += await removeRows(writer, table, own)
@@ -78,8 +80,25 @@ async function applyRows(
         own.flatMap(({ row }) => (row ? [row] : [])),
       )
     }
+    await image.dirty?.mark(writer, days)
     if (position !== undefined) await writer.run(`UPDATE meta.image SET position = ${position}`)
   })
+  image.dirty?.committed(days)
+}
+
+/** Days that rows leave or come to. */
+function daysOf(rows: readonly PendingRow[]): Map<string, Set<DayNumber>> {
+  const tables = new Map<string, Set<DayNumber>>()
+  for (const { table, times } of rows) {
+    const { name } = table.table
+    let days = tables.get(name)
+    if (!days) {
+      days = new Set()
+      tables.set(name, days)
+    }
+    for (const { micros } of times) days.add(dayOfMicros(micros))
+  }
+  return tables
 }
 
 function byTable(rows: readonly PendingRow[]): Map<ImageTable, PendingRow[]> {

@@ -16,6 +16,8 @@ export interface Follower {
   wake(urgent: boolean): void
   /** Makes the tables that the image lacks, drops those that are gone, and follows from there. */
   setTables(tables: readonly LakeTable[]): Promise<void>
+  /** Runs a piece of work while the image's writer does nothing else. */
+  inTurn<T>(piece: () => Promise<T>): Promise<T>
   /** Ends after the transaction that runs. */
   close(): Promise<void>
 }
@@ -151,6 +153,7 @@ export function startFollower(options: FollowerOptions): Follower {
         await showTables(image, tables)
         loop ??= follow()
       }),
+    inTurn,
     async close() {
       closed = true
       endPause()

@@ -4,6 +4,7 @@ import type { LakeTable } from '../../../model/lakeSchema.js'
 import type { Item } from '../../../ports/itemTable.js'
 import { quoteIdentifier } from '../dialect/ddl.js'
 import { MACROS } from '../dialect/macros.js'
+import type { DirtyDays } from '../lake/dirtyDays.js'
 import type { Store } from '../store/store.js'
 import { openImageFile, removeImage } from './imageFile.js'
 import { createTable, createView, definitionHash, IMAGE_FORMAT, STORED } from './imageSchema.js'
@@ -28,6 +29,8 @@ export interface Image {
   removedRows: number
   /** By lake name. */
   readonly tables: Map<string, ImageTable>
+  /** Days that differ from their published files; absent in an image that is not published. */
+  dirty?: DirtyDays
 }
 
 /**

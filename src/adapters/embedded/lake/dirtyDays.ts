@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { quoteString } from '../dialect/ddl.js'
+import type { DayNumber } from './days.js'
+
+/** Days of tables, by lake name. */
+export type DaysOfTables = ReadonlyMap<string, ReadonlySet<DayNumber>>
+
+/** Days of one table that differ from what is published, each with the version of its last change. */
+export type DayVersions = ReadonlyMap<DayNumber, number>
+
+/**
+ * Which days of the image differ from their published files. The marks lie in the image itself and are made in the
+ * transaction that changes the rows: no kill parts one from the other.
+ */
+export interface DirtyDays {
+  /** Of the image: one that was made anew has another, and knows nothing of what was published before. */
+  readonly lineage: string
+  /** When the oldest of the marks was made, in milliseconds since 1970; undefined when there is none. */
+  since(): number | undefined
+  of(table: string): DayVersions
+  /** Marks days, inside the writer's transaction that changes them. */
+  mark(writer: DuckDBConnection, days: DaysOfTables): Promise<void>
+  /** Tells that this transaction has been committed. In the writer's turn: nothing else may come between. */
+  committed(days: DaysOfTables): void
+  /** Takes the marks off days that have not changed since `published` was read. In the writer's turn. */
+  clear(writer: DuckDBConnection, table: string, published: DayVersions): Promise<void>
+}
+
+/** Reads the marks of an image, and gives one that has none yet its lineage. */
+export async function openDirtyDays(writer: DuckDBConnection): Promise<DirtyDays> {
+  await writer.run('CREATE TABLE IF NOT EXISTS meta.lineage (id VARCHAR)')
+  await writer.run('CREATE TABLE IF NOT EXISTS meta.dirty_days (name VARCHAR, day INTEGER, since BIGINT)')
+  await writer.run(
+    `INSERT INTO meta.lineage SELECT ${quoteString(randomUUID())} WHERE NOT EXISTS (FROM meta.lineage)`,
+  )
+  const lineage = await writer.runAndReadAll('SELECT id FROM meta.lineage')
+  const marks = await writer.runAndReadAll('SELECT name, day, since FROM meta.dirty_days')
+  const tables = new Map<string, Map<DayNumber, Mark>>()
+  let version = 0
+  for (const [name, day, since] of marks.getRows() as [string, number, bigint][]) {
+    marksOf(name).set(day, { version, since: Number(since) })
+  }
+
+  function marksOf(table: string): Map<DayNumber, Mark> {
+    const known = tables.get(table)
+    if (known) return known
+    const made = new Map<DayNumber, Mark>()
+    tables.set(table, made)
+    return made
+  }
+
+  return {
+    lineage: lineage.getRows()[0]?.[0] as string,
+    since() {
+      let oldest: number | undefined
+      for (const days of tables.values()) {
+        for (const { since } of days.values()) if (oldest === undefined || since < oldest) oldest = since
+      }
+      return oldest
+    },
+    of: (table) => new Map([...marksOf(table)].map(([day, mark]) => [day, mark.version])),
+    async mark(connection, days) {
+      const fresh: string[] = []
+      const now = Date.now()
+      for (const [table, own] of days) {
+        const known = marksOf(table)
+        for (const day of own) if (!known.has(day)) fresh.push(`(${quoteString(table)}, ${day}, ${now})`)
+      }
+      if (fresh.length > 0) await connection.run(`INSERT INTO meta.dirty_days VALUES ${fresh.join(', ')}`)
+    },
+    committed(days) {
+      version += 1
+      for (const [table, own] of days) {
+        const known = marksOf(table)
+        for (const day of own) known.set(day, { version, since: known.get(day)?.since ?? Date.now() })
+      }
+    },
+    async clear(connection, table, published) {
+      const known = marksOf(table)
+      const settled = [...published].filter(([day, seen]) => known.get(day)?.version === seen)
+      if (settled.length === 0) return
+      const days = settled.map(([day]) => day)
+      await connection.run(
+        `DELETE FROM meta.dirty_days WHERE name = ${quoteString(table)} AND day IN (${days.join(', ')})`,
+      )
+      for (const day of days) known.delete(day)
+    },
+  }
+}
+
+interface Mark {
+  readonly version: number
+  readonly since: number
+}
