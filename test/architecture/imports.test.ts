@@ -25,7 +25,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Packages that rooms without any of the host's world may use. */
-const PURE_PACKAGES = ['@noble/hashes', 'libphonenumber-js', 'hyparquet-writer']
+const PURE_PACKAGES = ['@noble/hashes', 'libphonenumber-js', 'hyparquet', 'hyparquet-writer']
 
 interface Import {
   readonly from: string
