@@ -1,3 +1,4 @@
+import type { LakeLayout } from './lakeLayout.js'
 import type { Operation, OperationKind, Project } from './types.js'
 
 /** Functions that a project has once, whatever its schema says. */
@@ -8,7 +9,15 @@ export const PROJECT_FUNCTIONS = [
   'executionTracker',
 ] as const
 
-export type ProjectFunctionKind = (typeof PROJECT_FUNCTIONS)[number]
+/** Functions that a project has once besides, when its lake has layout `batches`. */
+export const BATCHES_FUNCTIONS = ['lakeKeeper'] as const
+
+export type ProjectFunctionKind = (typeof PROJECT_FUNCTIONS)[number] | (typeof BATCHES_FUNCTIONS)[number]
+
+/** Functions that a project has once, in a layout of its lake. */
+export function projectFunctionsOf(layout: LakeLayout | undefined): readonly ProjectFunctionKind[] {
+  return layout === 'batches' ? [...PROJECT_FUNCTIONS, ...BATCHES_FUNCTIONS] : PROJECT_FUNCTIONS
+}
 
 /** What a function on AWS is for: one field of the API, or something behind it. Each kind has one entry point. */
 export type FunctionKind = OperationKind | ProjectFunctionKind
@@ -32,6 +41,10 @@ export interface FunctionSettings {
   readonly taskDays: number
   /** How old a result may be that Athena gives out again for the same statement, in minutes; 0: never. */
   readonly resultReuseMinutes: number
+  /** How the lake is laid out. Absent, as before there was a choice: `rows`. */
+  readonly layout?: LakeLayout
+  /** Minutes that a query may take: what it can still be reading is kept that long. Default: see `DEFAULT_KEEP_MINUTES`. */
+  readonly keepMinutes?: number
   /** How patient the stream processor is with a change that can't be projected. Defaults: see `ProjectionSettings`. */
   readonly projection?: { readonly tries?: number; readonly buryAfterMs?: number }
   /** Deliveries of a message before its queue makes a dead letter of it. Default 5. */
@@ -40,6 +53,9 @@ export interface FunctionSettings {
 
 /** Deliveries of a message of a queue, unless a deployment says otherwise. */
 export const DEFAULT_MAX_RECEIVE_COUNT = 5
+
+/** Athena ends a statement after 30 minutes; some are left for its start. */
+export const DEFAULT_KEEP_MINUTES = 35
 
 export const DEFAULT_FUNCTION_SETTINGS: FunctionSettings = {
   years: { first: 2020, last: 2035 },

@@ -80,6 +80,8 @@ export const SYSTEM_PREFIXES = [
   'task',
   'deadletter',
   'meta',
+  'lakemanifest',
+  'lakepurge',
   'entity',
 ] as const
 

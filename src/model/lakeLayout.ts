@@ -1,7 +1,9 @@
 import { sha256Hex } from './keys.js'
 
 /** How the lake on AWS is laid out. `rows`: one object a row, for small data. `batches`: recent changes and a base. */
-export type LakeLayout = 'rows' | 'batches'
+export type LakeLayout = (typeof LAKE_LAYOUTS)[number]
+
+export const LAKE_LAYOUTS = ['rows', 'batches'] as const
 
 /**
  * Tables and places of a table in layout `batches`. GraphQL keeps names that begin with two underscores for itself, so
@@ -37,7 +39,7 @@ export function batchKey(table: string, day: string, id: string): string {
 
 /** Key of a table's manifest item. */
 export function manifestKey(table: string): { readonly PK: string; readonly SK: string } {
-  const key = `lake#${table}`
+  const key = `lakeManifest#${table}`
   return { PK: key, SK: key }
 }
 

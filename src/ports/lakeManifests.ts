@@ -65,6 +65,8 @@ export interface LakeManifest {
   readonly version: number
   /** Iceberg snapshot that queries read; absent while nothing of the base counts. A 64-bit integer as text. */
   readonly snapshot?: string
+  /** Columns that the base has as of that snapshot: their names in lower case, their types in Hive's words. */
+  readonly baseColumns?: Readonly<Record<string, string>>
   /** A time before that snapshot was made, in milliseconds since 1970. */
   readonly snapshotAt?: number
   /** The base may have gone on from `snapshot`: work on it has begun and not come to its end. */
@@ -94,7 +96,10 @@ export type AppendOutcome = 'added' | 'fenced' | 'full'
 export interface LakeManifests {
   /** All of them as of one moment; sees every change that was acknowledged before. */
   read(tables: readonly string[]): Promise<ReadonlyMap<string, LakeManifest>>
-  /** Adds a batch at the end of the list if the generation is still this one: one conditional write, no reading. */
+  /**
+   * Adds a batch at the end of the list if the generation is still this one: one conditional write, no reading. The
+   * same batch again is added once. When it throws, the batch may have been added: its object must stay.
+   */
   append(table: string, batch: LakeBatch, generation: number): Promise<AppendOutcome>
   /**
    * Replaces a manifest by what `change` makes of it, if nobody has changed it in between; otherwise `change` is asked

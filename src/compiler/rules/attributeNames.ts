@@ -1,7 +1,7 @@
 import type { Rule } from './rule.js'
 
-/** Attributes of the system on every item. */
-const SYSTEM_ATTRIBUTES = ['PK', 'SK', 'entityType', '_rev', '_incarnation'] as const
+/** Attributes of the system on every item, and columns of the system in the lake's batches. */
+const SYSTEM_ATTRIBUTES = ['PK', 'SK', 'entityType', '_rev', '_incarnation', '_deleted', '_day'] as const
 
 /** No field of an entity has the name of an attribute that the system stores beside it. */
 export const attributeNames: Rule = ({ all }, report) => {

@@ -22,7 +22,7 @@ export const MAX_ENTITY_COLUMNS = 49
 
 /** Columns that every relation has, or that the system keeps for itself; in lower case. */
 const RESERVED_COLUMNS = new Set(
-  'relationid s3key createdat updatedat _rev _incarnation pk sk gsi1-pk gsi1-sk entitytype jointablename relatedentities'.split(
+  'relationid s3key createdat updatedat _rev _incarnation _deleted _day pk sk gsi1-pk gsi1-sk entitytype jointablename relatedentities'.split(
     ' ',
   ),
 )

@@ -32,6 +32,7 @@ const KNOWN_ACTIONS: Readonly<Record<string, readonly string[]>> = {
     'GetPartition',
     'GetPartitions',
     'BatchGetPartition',
+    ...['CreateTable', 'UpdateTable', 'DeleteTable'],
   ],
   lambda: ['InvokeFunction'],
   logs: ['CreateLogGroup', 'CreateLogStream', 'PutLogEvents'],
@@ -84,7 +85,7 @@ function checkFunction(one: Placed, plans: Plans, input: CheckInput): Finding[] 
   const grants = grantsOf(role, input)
   const wanted = planned.permissions.flatMap(({ actions, on }) => {
     return actions.flatMap((action) =>
-      resourcesOf(on, name, input.project).map((resource) => ({ action, resource })),
+      resourcesOf(on, name, input.project).map((resource) => ({ action, resource, items: ITEMS[on] })),
     )
   })
   const missing = wanted.filter((want) => !grants.some((grant) => grant.allowed && permits(grant, want)))
@@ -101,9 +102,18 @@ function checkFunction(one: Placed, plans: Plans, input: CheckInput): Finding[] 
   ]
 }
 
-function permits(grant: Grant, want: { readonly action: string; readonly resource: RegExp }): boolean {
-  return grant.action === want.action && want.resource.test(grant.resource)
+interface Want {
+  readonly action: string
+  readonly resource: RegExp
+  readonly items: string | undefined
 }
+
+function permits(grant: Grant, want: Want): boolean {
+  return grant.action === want.action && want.resource.test(grant.resource) && grant.items === want.items
+}
+
+/** Where a permission is for some items of the table only. */
+const ITEMS: Partial<Record<ResourceRole, string>> = { manifests: 'lakeManifest#*', purges: 'lakePurge#*' }
 
 /** The resources that a permission is about, as patterns of what a template says: told here once more, on purpose. */
 function resourcesOf(on: ResourceRole, functionName: string, project: string): RegExp[] {
@@ -115,6 +125,11 @@ function resourcesOf(on: ResourceRole, functionName: string, project: string): R
     anything: ['\\*'],
     lake: [`:s3:::ocg-${project}-\\$\\{AWS::AccountId\\}`],
     lakeObjects: [`:s3:::ocg-${project}-\\$\\{AWS::AccountId\\}/tables/\\*`],
+    baseObjects: [`:s3:::ocg-${project}-\\$\\{AWS::AccountId\\}/base/\\*`],
+    batchObjects: [`:s3:::ocg-${project}-\\$\\{AWS::AccountId\\}/batches/\\*`],
+    retiredObjects: [`:s3:::ocg-${project}-\\$\\{AWS::AccountId\\}/retired/\\*`],
+    manifests: [`:dynamodb:.*:table/OCG-${project}`],
+    purges: [`:dynamodb:.*:table/OCG-${project}`],
     results: [`:s3:::ocg-${project}-athena-results-\\$\\{AWS::AccountId\\}`],
     resultObjects: [`:s3:::ocg-${project}-athena-results-\\$\\{AWS::AccountId\\}/\\*`],
     workgroup: [`:athena:.*:workgroup/OCG-${project}`],

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { didYouMean } from '../../errors/suggest.js'
 import type { FunctionKind } from '../../model/functions.js'
+import { LAKE_LAYOUTS } from '../../model/lakeLayout.js'
 import { LOG_LEVELS, LOG_RETENTIONS, type OcgConfig } from './ocgConfig.js'
 
 export interface ConfigMistake {
@@ -50,6 +51,7 @@ const kinds = {
   streamProcessor: v.optional(functionEntries([30, 900], [1, 10])),
   cascadeListener: v.optional(functionEntries([30, 900], [2, 1000])),
   deletionListener: v.optional(functionEntries([30, 900], [2, 1000])),
+  lakeKeeper: v.optional(functionEntries([60, 900], [1, 10_000])),
 } satisfies Record<FunctionKind, v.GenericSchema>
 
 const environmentEntries = {
@@ -77,6 +79,12 @@ const environmentEntries = {
     ),
   ),
   taskDays: v.optional(whole(1, 3650)),
+  lake: v.optional(
+    v.strictObject({
+      layout: v.optional(v.picklist(LAKE_LAYOUTS, `must be one of ${LAKE_LAYOUTS.join(', ')}`)),
+      keepMinutes: v.optional(whole(31, 1440)),
+    }),
+  ),
   sql: v.optional(
     v.strictObject({
       maxScannedMb: v.optional(whole(10, 7_000_000)),

@@ -1,4 +1,5 @@
 import type { FunctionKind } from '../../model/functions.js'
+import type { LakeLayout } from '../../model/lakeLayout.js'
 
 /** What `ocg.config.ts` exports as its default. Everything is optional. */
 export interface OcgConfig extends EnvironmentConfig {
@@ -32,6 +33,7 @@ export interface EnvironmentConfig {
   readonly years?: { readonly first: number; readonly last: number }
   /** Life of a task and of its result, in days. Default: 30. */
   readonly taskDays?: number
+  readonly lake?: LakeConfig
   readonly sql?: SqlConfig
   readonly stream?: StreamConfig
   readonly queues?: QueuesConfig
@@ -52,13 +54,13 @@ export interface FunctionConfig {
   readonly memoryMb?: number
   /**
    * Seconds. A field of the API has at most 30, as AppSync waits no longer; the others 900. Default: 30; of the stream
-   * processor and the execution tracker 300, of the listeners 900.
+   * processor and the execution tracker 300, of the listeners and the lake keeper 900.
    */
   readonly timeoutSeconds?: number
   /**
    * How much runs at once. Of a field of the API and of the execution tracker: executions that are reserved for it
-   * (default: none, it shares the account's). Of the stream processor: batches of a shard, 1 to 10 (default 10). Of a
-   * listener: batches of its queue, 2 to 1,000 (default 10).
+   * (default: none, it shares the account's). Of the stream processor: batches of a shard, 1 to 10 (default 10, with
+   * layout `batches` 1). Of a listener: batches of its queue, 2 to 1,000 (default 10).
    */
   readonly concurrency?: number
   /** Days that logs of this function are kept. */
@@ -74,6 +76,19 @@ export interface ApiConfig {
   readonly resolverCountLimit?: number
 }
 
+export interface LakeConfig {
+  /**
+   * `rows`: an object of S3 a row, for small data. `batches`: recent changes in batches over an Iceberg table, for data
+   * of any size. Default: `rows`.
+   */
+  readonly layout?: LakeLayout
+  /**
+   * Layout `batches`: minutes that a statement may take, 31 to 1,440. What it may still be reading is kept that long
+   * after it was replaced. Default: 35, as Athena ends a statement after 30.
+   */
+  readonly keepMinutes?: number
+}
+
 export interface SqlConfig {
   /** MB that a statement may scan before Athena stops it, at least 10. Default: 10,240. */
   readonly maxScannedMb?: number
@@ -81,11 +96,11 @@ export interface SqlConfig {
   readonly resultReuseMinutes?: number
 }
 
-/** How changes are handed to the stream processor. */
+/** How changes are handed to the stream processor. With layout `batches` each call makes an object for each table in it. */
 export interface StreamConfig {
-  /** 1 to 1,000 changes. Default: 100. */
+  /** 1 to 1,000 changes. Default: 100; with layout `batches` 1,000. */
   readonly batchSize?: number
-  /** Seconds to wait for a full batch, 0 to 300. Default: 0. */
+  /** Seconds to wait for a full batch, 0 to 300. Default: 0; with layout `batches` 2. */
   readonly windowSeconds?: number
   /** Tries of a batch after the first, 0 to 10,000. Default: 10,000, so that its age bounds it. */
   readonly retries?: number

@@ -1,9 +1,15 @@
 import { didYouMean } from '../../errors/suggest.js'
-import type { FunctionKind } from '../../model/functions.js'
+import { DEFAULT_KEEP_MINUTES, type FunctionKind } from '../../model/functions.js'
 import type { Project } from '../../model/types.js'
 import type { ConfigMistake } from './checkConfig.js'
 import type { EnvironmentConfig, FunctionConfig, OcgConfig } from './ocgConfig.js'
-import { DEFAULT_OPTIONS, DEFAULTS, type DeploymentSettings, type FunctionOptions } from './settings.js'
+import {
+  BATCHES_DEFAULTS,
+  DEFAULT_OPTIONS,
+  DEFAULTS,
+  type DeploymentSettings,
+  type FunctionOptions,
+} from './settings.js'
 
 /** The configuration asks for what the project does not have. `mistakes` says all of it. */
 export class ConfigError extends Error {
@@ -30,8 +36,11 @@ export function resolveSettings(
   const merged = merge(common, own ?? {}) as EnvironmentConfig
   checkOperations(merged, project)
   const logRetentionDays = merged.logRetentionDays ?? DEFAULTS.logRetentionDays
+  const layout = merged.lake?.layout ?? DEFAULTS.layout
+  const isBatches = layout === 'batches'
   const kinds = mapKinds((kind) => {
-    return { ...DEFAULT_OPTIONS[kind], logRetentionDays, ...merged.functions?.kinds?.[kind] }
+    const own = isBatches && kind === 'streamProcessor' && { concurrency: BATCHES_DEFAULTS.concurrency }
+    return { ...DEFAULT_OPTIONS[kind], ...own, logRetentionDays, ...merged.functions?.kinds?.[kind] }
   })
   return {
     baseName: project.name,
@@ -40,6 +49,7 @@ export function resolveSettings(
       years: merged.years ?? DEFAULTS.function.years,
       taskDays: merged.taskDays ?? DEFAULTS.function.taskDays,
       resultReuseMinutes: merged.sql?.resultReuseMinutes ?? DEFAULTS.function.resultReuseMinutes,
+      ...(isBatches && { layout, keepMinutes: merged.lake?.keepMinutes ?? DEFAULT_KEEP_MINUTES }),
       // Listeners must know which delivery is the last one.
       ...(merged.queues?.maxReceiveCount && { maxReceiveCount: merged.queues.maxReceiveCount }),
     },
@@ -50,7 +60,7 @@ export function resolveSettings(
     xray: merged.xray ?? DEFAULTS.xray,
     api: { ...DEFAULTS.api, ...merged.api },
     maxScannedMb: merged.sql?.maxScannedMb ?? DEFAULTS.maxScannedMb,
-    stream: { ...DEFAULTS.stream, ...merged.stream },
+    stream: { ...(isBatches ? BATCHES_DEFAULTS : DEFAULTS).stream, ...merged.stream },
     queues: { ...DEFAULTS.queues, ...merged.queues },
     alarms: merged.alarms ?? {},
     tags: merged.tags ?? {},

@@ -1,4 +1,5 @@
 import {
+  BATCHES_FUNCTIONS,
   DEFAULT_FUNCTION_SETTINGS,
   type FunctionKind,
   type FunctionSettings,
@@ -57,7 +58,7 @@ export function optionsOf(
 }
 
 export function isProjectFunction(kind: FunctionKind): kind is ProjectFunctionKind {
-  return (PROJECT_FUNCTIONS as readonly FunctionKind[]).includes(kind)
+  return ([...PROJECT_FUNCTIONS, ...BATCHES_FUNCTIONS] as readonly FunctionKind[]).includes(kind)
 }
 
 /** The project under the name that it has in an environment: `shop-dev`. */
@@ -83,6 +84,7 @@ export const DEFAULT_OPTIONS: Readonly<Record<FunctionKind, Omit<FunctionOptions
   streamProcessor: { memoryMb: 1024, timeoutSeconds: 300, concurrency: 10 },
   cascadeListener: LISTENER,
   deletionListener: LISTENER,
+  lakeKeeper: { memoryMb: 1024, timeoutSeconds: 900 },
 }
 
 export const DEFAULTS = {
@@ -94,4 +96,15 @@ export const DEFAULTS = {
   maxScannedMb: 10_240,
   stream: { batchSize: 100, windowSeconds: 0, retries: 10_000, maxAgeSeconds: 21_600 },
   queues: { maxReceiveCount: 5 },
+  layout: 'rows',
+} as const
+
+/**
+ * What is otherwise in layout `batches`: each call of the stream processor makes an object for each table, so few calls
+ * with many changes each are better than many with few.
+ */
+export const BATCHES_DEFAULTS = {
+  stream: { ...DEFAULTS.stream, batchSize: 1000, windowSeconds: 2 },
+  /** Batches of a shard at the same time. */
+  concurrency: 1,
 } as const

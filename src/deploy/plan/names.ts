@@ -34,6 +34,7 @@ const SUFFIXES: Readonly<Record<ProjectFunctionKind, string>> = {
   cascadeListener: 'cascade-deletion-listener',
   deletionListener: 'deletion-listener',
   executionTracker: 'athena-execution-tracker',
+  lakeKeeper: 'lake-keeper',
 }
 
 export function projectFunctionName(project: string, kind: ProjectFunctionKind): string {

@@ -1,9 +1,11 @@
 import type { FunctionKind } from '../../model/functions.js'
+import type { LakeLayout } from '../../model/lakeLayout.js'
 import type { Statement } from '../../model/types.js'
 
 /**
  * What a permission is about, by its role in the project; the stack turns each into ARNs. `results` and `lake` are the
- * buckets themselves, `resultObjects` and `lakeObjects` what is in them.
+ * buckets themselves, `resultObjects` what is in it; `lakeObjects` are the rows of layout `rows`, `baseObjects` and
+ * `batchObjects` those of layout `batches`, `retiredObjects` lists of batches that are to go, and `manifests` the items of the table that tell what is in them.
  */
 export type ResourceRole =
   | 'table'
@@ -13,6 +15,11 @@ export type ResourceRole =
   | 'anything'
   | 'lake'
   | 'lakeObjects'
+  | 'baseObjects'
+  | 'batchObjects'
+  | 'retiredObjects'
+  | 'manifests'
+  | 'purges'
   | 'results'
   | 'resultObjects'
   | 'workgroup'
@@ -29,14 +36,26 @@ export interface Permission {
 }
 
 /** Athena runs a statement with the rights of whoever starts it. */
-const RUN_STATEMENT: readonly Permission[] = [
-  { actions: ['athena:StartQueryExecution'], on: 'workgroup' },
-  { actions: ['glue:GetDatabase', 'glue:GetTable'], on: 'catalog' },
-  { actions: ['s3:GetBucketLocation', 's3:ListBucket'], on: 'lake' },
-  { actions: ['s3:GetObject'], on: 'lakeObjects' },
-  { actions: ['s3:GetBucketLocation'], on: 'results' },
-  { actions: ['s3:PutObject', 's3:AbortMultipartUpload'], on: 'resultObjects' },
-]
+function runStatement(layout: LakeLayout): readonly Permission[] {
+  return [
+    { actions: ['athena:StartQueryExecution'], on: 'workgroup' },
+    { actions: ['glue:GetDatabase', 'glue:GetTable'], on: 'catalog' },
+    { actions: ['s3:GetBucketLocation', 's3:ListBucket'], on: 'lake' },
+    ...(layout === 'rows'
+      ? ([{ actions: ['s3:GetObject'], on: 'lakeObjects' }] as const)
+      : ([
+          { actions: ['s3:GetObject'], on: 'baseObjects' },
+          { actions: ['s3:GetObject'], on: 'batchObjects' },
+        ] as const)),
+    { actions: ['s3:GetBucketLocation'], on: 'results' },
+    { actions: ['s3:PutObject', 's3:AbortMultipartUpload'], on: 'resultObjects' },
+  ]
+}
+
+/** What a statement's tables consist of at the moment, in layout `batches`. */
+function readManifests(layout: LakeLayout): readonly Permission[] {
+  return layout === 'rows' ? [] : [{ actions: ['dynamodb:GetItem'], on: 'manifests' }]
+}
 
 const WATCH_EXECUTION: Permission = { actions: ['athena:GetQueryExecution'], on: 'workgroup' }
 
@@ -70,44 +89,60 @@ function send(queue: 'cascadeQueue' | 'deletionQueue' | 'streamDeadLetterQueue')
 }
 
 /** All that a function of a kind does, and no more. Equal lists share a role. */
-export function permissionsOf(kind: FunctionKind, statement?: Statement): readonly Permission[] {
-  return [...OF_KIND[kind](statement), LOG]
+export function permissionsOf(
+  kind: FunctionKind,
+  layout: LakeLayout = 'rows',
+  statement?: Statement,
+): readonly Permission[] {
+  return [...OF_KIND[kind](layout, statement), LOG]
 }
 
-const OF_KIND: Readonly<Record<FunctionKind, (statement?: Statement) => readonly Permission[]>> = {
+type PermissionsOf = (layout: LakeLayout, statement?: Statement) => readonly Permission[]
+
+const OF_KIND: Readonly<Record<FunctionKind, PermissionsOf>> = {
   create: () => [onTable('PutItem')],
   read: () => [onTable('GetItem')],
   update: () => [onTable('UpdateItem')],
   delete: () => [onTable('DeleteItem')],
   list: () => [{ actions: ['dynamodb:Query'], on: 'index' }],
   insertRelation: () => [onTable('BatchGetItem', 'PutItem', 'ConditionCheckItem')],
-  syncQuery: () => [
-    ...RUN_STATEMENT,
+  syncQuery: (layout) => [
+    ...runStatement(layout),
+    ...readManifests(layout),
     WATCH_EXECUTION,
     { actions: ['athena:StopQueryExecution'], on: 'workgroup' },
     ...READ_RESULTS,
   ],
-  triggerTask: () => [...RUN_STATEMENT, onTable('PutItem')],
-  taskResult: (statement) => [
+  triggerTask: (layout) => [...runStatement(layout), ...readManifests(layout), onTable('PutItem')],
+  taskResult: (_, statement) => [
     onTable('GetItem', 'UpdateItem'),
     WATCH_EXECUTION,
     ...(statement?.kind === 'delete' ? [send('deletionQueue')] : READ_RESULTS),
   ],
-  executionTracker: () => [
+  executionTracker: (layout) => [
     onTable('GetItem', 'UpdateItem', 'PutItem'),
     { actions: ['dynamodb:Query'], on: 'index' },
-    ...RUN_STATEMENT,
+    ...runStatement(layout),
     WATCH_EXECUTION,
     send('deletionQueue'),
   ],
-  streamProcessor: () => [
+  streamProcessor: (layout) => [
     {
       actions: ['dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:DescribeStream'],
       on: 'stream',
     },
     { actions: ['dynamodb:ListStreams'], on: 'anything' },
-    onTable('GetItem', 'PutItem'),
-    { actions: ['s3:PutObject', 's3:DeleteObject'], on: 'lakeObjects' },
+    ...(layout === 'rows'
+      ? [
+          onTable('GetItem', 'PutItem'),
+          { actions: ['s3:PutObject', 's3:DeleteObject'], on: 'lakeObjects' } as const,
+        ]
+      : [
+          onTable('GetItem', 'BatchGetItem', 'PutItem'),
+          { actions: ['dynamodb:UpdateItem'], on: 'manifests' } as const,
+          // An object that came too late for its list goes again.
+          { actions: ['s3:PutObject', 's3:DeleteObject'], on: 'batchObjects' } as const,
+        ]),
     send('cascadeQueue'),
     send('streamDeadLetterQueue'),
   ],
@@ -116,14 +151,50 @@ const OF_KIND: Readonly<Record<FunctionKind, (statement?: Statement) => readonly
     onTable('Query', 'BatchGetItem', 'DeleteItem'),
     send('cascadeQueue'),
   ],
-  deletionListener: () => [
+  deletionListener: (layout) => [
     consume('deletionQueue'),
     onTable('GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem'),
     WATCH_EXECUTION,
     ...READ_RESULTS,
     // Without the right to list, S3 answers 403 for an object that is gone.
     { actions: ['s3:ListBucket'], on: 'lake' },
-    { actions: ['s3:GetObject'], on: 'lakeObjects' },
+    { actions: ['s3:GetObject'], on: layout === 'rows' ? 'lakeObjects' : 'batchObjects' },
     send('deletionQueue'),
   ],
+  lakeKeeper: () => KEEP_LAKE,
 }
+
+/**
+ * Everything that changes the base. VACUUM without `s3:DeleteObject` succeeds and deletes nothing, so a check of its own
+ * looks for that one.
+ */
+const KEEP_LAKE: readonly Permission[] = [
+  { actions: ['athena:StartQueryExecution', 'athena:StopQueryExecution'], on: 'workgroup' },
+  WATCH_EXECUTION,
+  ...READ_RESULTS,
+  { actions: ['glue:GetDatabase', 'glue:GetTable'], on: 'catalog' },
+  { actions: ['glue:CreateTable', 'glue:UpdateTable', 'glue:DeleteTable'], on: 'catalog' },
+  { actions: ['s3:GetBucketLocation', 's3:ListBucket'], on: 'lake' },
+  {
+    actions: [
+      's3:GetObject',
+      's3:PutObject',
+      's3:DeleteObject',
+      's3:AbortMultipartUpload',
+      's3:ListMultipartUploadParts',
+    ],
+    on: 'baseObjects',
+  },
+  { actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], on: 'batchObjects' },
+  { actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], on: 'retiredObjects' },
+  { actions: ['s3:GetBucketLocation'], on: 'results' },
+  // Results of tasks that hold a row that is purged go with it.
+  { actions: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'], on: 'resultObjects' },
+  // Making the lake again reads every item.
+  onTable('Scan', 'BatchGetItem'),
+  { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], on: 'manifests' },
+  {
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    on: 'purges',
+  },
+]

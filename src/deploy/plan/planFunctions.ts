@@ -2,7 +2,7 @@ import {
   type FunctionKind,
   type FunctionSettings,
   type FunctionSlice,
-  PROJECT_FUNCTIONS,
+  projectFunctionsOf,
 } from '../../model/functions.js'
 import { sliceModel, wholeSlice } from '../../model/sliceModel.js'
 import type { Operation, Project } from '../../model/types.js'
@@ -22,6 +22,7 @@ export interface PlannedFunction {
 
 /** Every function of a project, in the model's order, the project's own at the end. */
 export function planFunctions(project: Project, settings: FunctionSettings): PlannedFunction[] {
+  const { layout } = settings
   return [
     ...project.operations.map((operation): PlannedFunction => {
       const statement =
@@ -33,15 +34,15 @@ export function planFunctions(project: Project, settings: FunctionSettings): Pla
         kind: operation.kind,
         operation,
         slice: { model: sliceModel(project, operation), operation, settings },
-        permissions: permissionsOf(operation.kind, statement),
+        permissions: permissionsOf(operation.kind, layout, statement),
       }
     }),
-    ...PROJECT_FUNCTIONS.map((kind): PlannedFunction => {
+    ...projectFunctionsOf(layout).map((kind): PlannedFunction => {
       return {
         name: projectFunctionName(project.name, kind),
         kind,
         slice: { model: wholeSlice(project), settings },
-        permissions: permissionsOf(kind),
+        permissions: permissionsOf(kind, layout),
       }
     }),
   ]

@@ -1,8 +1,9 @@
 import { CfnRole } from 'aws-cdk-lib/aws-iam'
 import type { Stack } from 'aws-cdk-lib/core'
 import { canonicalJson } from '../../model/canonicalJson.js'
-import { type FunctionKind, PROJECT_FUNCTIONS } from '../../model/functions.js'
+import { type FunctionKind, projectFunctionsOf } from '../../model/functions.js'
 import type { Json } from '../../model/json.js'
+import { LAKE_LAYOUTS, type LakeLayout } from '../../model/lakeLayout.js'
 import type { Statement } from '../../model/types.js'
 import { isProjectFunction } from '../config/settings.js'
 import { projectFunctionName } from '../plan/names.js'
@@ -23,8 +24,11 @@ const API_KINDS: readonly FunctionKind[] = [
   'triggerTask',
 ]
 
-/** Logical ids of the roles, by their permissions. A role is named after what needs it, whatever the schema says. */
-const ROLE_IDS: ReadonlyMap<string, string> = roleIds()
+/**
+ * Logical ids of the roles, by their permissions. A role is named after what needs it, whatever the schema says; the same
+ * in both layouts of the lake, so that another layout changes a role and makes no other.
+ */
+const ROLE_IDS: ReadonlyMap<string, string> = new Map(LAKE_LAYOUTS.flatMap((layout) => [...roleIds(layout)]))
 
 export function roleIdOf(planned: Pick<PlannedFunction, 'permissions' | 'kind'>): string {
   const id = ROLE_IDS.get(keyOf(planned.permissions))
@@ -71,12 +75,26 @@ function addRole(
         policyDocument: {
           Version: '2012-10-17',
           Statement: permissions.map(({ actions, on }) => {
-            return { Effect: 'Allow', Action: [...actions], Resource: resources(on, deployment, data, logs) }
+            const Condition = conditionOf(on)
+            return {
+              Effect: 'Allow',
+              Action: [...actions],
+              Resource: resources(on, deployment, data, logs),
+              ...(Condition && { Condition }),
+            }
           }),
         },
       },
     ],
   })
+}
+
+/** Of the table only the items whose keys begin so. */
+const ITEMS: Partial<Record<ResourceRole, string>> = { manifests: 'lakeManifest#*', purges: 'lakePurge#*' }
+
+function conditionOf(on: ResourceRole) {
+  const keys = ITEMS[on]
+  return keys && { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [keys] } }
 }
 
 export function assumedBy(service: string) {
@@ -94,6 +112,8 @@ function resources(
 ): string | string[] {
   switch (role) {
     case 'table':
+    case 'manifests':
+    case 'purges':
       return arn('dynamodb', `table/${names.table}`)
     case 'index':
       return arn('dynamodb', `table/${names.table}/index/GSI1`)
@@ -105,6 +125,12 @@ function resources(
       return bucketArn(names.lakeBucketPrefix)
     case 'lakeObjects':
       return bucketArn(names.lakeBucketPrefix, '/tables/*')
+    case 'baseObjects':
+      return bucketArn(names.lakeBucketPrefix, '/base/*')
+    case 'batchObjects':
+      return bucketArn(names.lakeBucketPrefix, '/batches/*')
+    case 'retiredObjects':
+      return bucketArn(names.lakeBucketPrefix, '/retired/*')
     case 'results':
       return bucketArn(names.resultsBucketPrefix)
     case 'resultObjects':
@@ -126,13 +152,13 @@ function resources(
   }
 }
 
-function roleIds(): ReadonlyMap<string, string> {
+function roleIds(layout: LakeLayout): ReadonlyMap<string, string> {
   const deletion = { kind: 'delete' } as Statement
   const variants: readonly (readonly [string, readonly Permission[]])[] = [
-    ...API_KINDS.map((kind) => [kind, permissionsOf(kind)] as const),
-    ['queryResult', permissionsOf('taskResult')],
-    ['deletionResult', permissionsOf('taskResult', deletion)],
-    ...PROJECT_FUNCTIONS.map((kind) => [kind, permissionsOf(kind)] as const),
+    ...API_KINDS.map((kind) => [kind, permissionsOf(kind, layout)] as const),
+    ['queryResult', permissionsOf('taskResult', layout)],
+    ['deletionResult', permissionsOf('taskResult', layout, deletion)],
+    ...projectFunctionsOf(layout).map((kind) => [kind, permissionsOf(kind, layout)] as const),
   ]
   const ids = new Map<string, string>()
   for (const [name, permissions] of variants) {

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import type { Item, PutWrite, UpdateWrite, Write, WriteResult } from '../../../ports/itemTable.js'
 import { type Attributes, asStored, isAbsent, toItem } from './attributeValues.js'
+import { onFailedTry } from './onFailedTry.js'
 import { retryConflicts } from './retry.js'
 import { asFailure, mayHaveHappened, storeFailure } from './storeFailure.js'
 import { deleteRequest, putRequest, updateRequest } from './writeRequests.js'
@@ -53,25 +54,6 @@ async function send(client: DynamoDBClient, command: WriteCommand): Promise<Attr
   // The client's overloads take one kind of command at a time.
   const { Attributes } = await client.send(command as PutItemCommand)
   return Attributes
-}
-
-/** Tells of each try that fails, also when the SDK tries again. */
-function onFailedTry(command: WriteCommand, tell: (error: unknown) => void): void {
-  const { middlewareStack } = command as PutItemCommand
-  const watch = <Handler extends (args: never) => Promise<unknown>>(next: Handler) =>
-    (async (args) => {
-      try {
-        return await next(args)
-      } catch (error) {
-        tell(error)
-        throw error
-      }
-    }) as Handler
-  middlewareStack.addRelativeTo(watch, {
-    name: 'onFailedTry',
-    relation: 'after',
-    toMiddleware: 'retryMiddleware',
-  })
 }
 
 function commandOf(tableName: string, write: Exclude<Write, { kind: 'check' }>): WriteCommand {
