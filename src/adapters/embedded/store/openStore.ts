@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Clock } from '../../../ports/system.js'
 import { DataFolderError } from './dataFolderError.js'
 import { lmdbDeadLetters } from './deadLetters.js'
-import { type Environment, GATE_FOLDER, openEnvironment } from './environment.js'
+import { type Environment, GATE_FOLDER, openEnvironment, storeClosed } from './environment.js'
 import { lmdbExecutions } from './executions.js'
 import { lmdbFeed } from './feed.js'
 import { checkFormat, settleFormat } from './format.js'
@@ -11,6 +11,7 @@ import { lmdbHostLock } from './hostLock.js'
 import { lmdbItemTable } from './lmdbItemTable.js'
 import { lmdbMaintenance } from './maintenance.js'
 import { lmdbQueue } from './queues.js'
+import { scrubStore } from './scrub/scrub.js'
 import { createSendNotices } from './sendNotices.js'
 import { openSession, type Session } from './session.js'
 import type { QueueMessages, QueueName, Store, StoreQueue } from './store.js'
@@ -42,6 +43,7 @@ export async function openStore(folder: string, { clock = Date }: OpenStoreOptio
   const deadLetters = lmdbDeadLetters(environment, committer, notices)
   // A process that was killed while it read leaves its snapshot, and the file grows as long as it seems to be in use.
   const readers = setInterval(() => environment.root.readerCheck(), READER_CHECK_MS).unref()
+  let scrubbing: Promise<unknown> = Promise.resolve()
   let closing: Promise<void> | undefined
 
   return {
@@ -55,15 +57,24 @@ export async function openStore(folder: string, { clock = Date }: OpenStoreOptio
     maintenance: lmdbMaintenance(environment, committer),
     queue: <Name extends QueueName>(name: Name) => queues[name] as StoreQueue<QueueMessages[Name]>,
     stats: () => storeStats(environment, queues, deadLetters),
+    scrub(options) {
+      const work = scrubbing.then(() => {
+        if (closing) throw storeClosed()
+        return scrubStore(environment, join(files, DATA_FILE), options)
+      })
+      scrubbing = work.catch(() => undefined)
+      return work
+    },
     close() {
       clearInterval(readers)
-      closing ??= hostLock.release().finally(session.close)
+      closing ??= scrubbing.then(() => hostLock.release()).finally(session.close)
       return closing
     },
   }
 }
 
 const READER_CHECK_MS = 30_000
+const DATA_FILE = 'data.mdb'
 
 async function makeFolder(folder: string): Promise<string> {
   const files = join(resolve(folder), 'store')
@@ -84,7 +95,7 @@ async function makeFolder(folder: string): Promise<string> {
 async function openFiles(folder: string, files: string): Promise<Environment> {
   try {
     for (const part of [files, join(files, GATE_FOLDER)]) {
-      const mistake = await inspectStoreFile(join(part, 'data.mdb'))
+      const mistake = await inspectStoreFile(join(part, DATA_FILE))
       if (mistake) throw new DataFolderError('corrupt', `The store's file in ${folder} ${mistake}.`)
     }
     return openEnvironment(files, (environment) => checkFormat(environment, folder))

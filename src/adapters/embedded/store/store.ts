@@ -4,6 +4,7 @@ import type { Change } from '../../../ports/changes.js'
 import type { Item, ItemTable, TransactionResult, Write } from '../../../ports/itemTable.js'
 import type { CascadeMessage, DeletionMessage, Queue } from '../../../ports/queue.js'
 import type { SqlExecution } from '../../../ports/sqlEngine.js'
+import type { ScrubOptions, ScrubOutcome } from './scrub/scrub.js'
 
 /**
  * Everything that the embedded host stores, in one folder. Several processes may hold the same folder open at the
@@ -26,9 +27,16 @@ export interface Store {
   /** The queue of that name; it exists from its first message on. */
   queue<Name extends QueueName>(name: Name): StoreQueue<QueueMessages[Name]>
   stats(): StoreStats
+  /**
+   * Leaves nothing in the store's file but what can be read from it now: what was removed or replaced is overwritten.
+   * Writers wait meanwhile, of every process; reads go on. Safe to be cut short, and to run again.
+   */
+  scrub(options?: ScrubOptions): Promise<ScrubOutcome>
   /** Waits for writes under way and lets go of the folder. A second call does nothing. */
   close(): Promise<void>
 }
+
+export type { ScrubOptions, ScrubOutcome } from './scrub/scrub.js'
 
 /** Messages of each queue. */
 export interface QueueMessages {
