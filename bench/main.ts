@@ -8,7 +8,11 @@ import type { Bench, BenchResult } from './frame/measure.js'
 import { printResult } from './frame/print.js'
 import { writeResult } from './frame/results.js'
 
-const BENCHES: readonly (() => Promise<{ readonly bench: Bench }>)[] = [() => import('./api/bench.js')]
+const BENCHES: readonly (() => Promise<{ readonly bench: Bench }>)[] = [
+  () => import('./import/bench.js'),
+  () => import('./api/bench.js'),
+  () => import('./start/bench.js'),
+]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -96,7 +96,7 @@ function run(socket: Socket): void {
     received = received ? Buffer.concat([received, chunk]) : chunk
     const body = wholeBody(received)
     if (body === undefined) return
-    const head = received.latin1Slice(9, 12)
+    const head = received.toString('latin1', 9, 12)
     if (failed === undefined && (head !== '200' || body.includes('"errors"')))
       failed = received.toString('utf8')
     received = undefined
@@ -113,11 +113,11 @@ function run(socket: Socket): void {
 function wholeBody(received: Buffer): Buffer | undefined {
   const end = received.indexOf('\r\n\r\n')
   if (end === -1) return undefined
-  const head = received.latin1Slice(0, end).toLowerCase()
+  const head = received.toString('latin1', 0, end).toLowerCase()
   const length = /\r\ncontent-length: *(\d+)/.exec(head)
   const body = received.subarray(end + 4)
   if (length) return body.length >= Number(length[1]) ? body : undefined
-  return body.subarray(-5).latin1Slice() === '0\r\n\r\n' ? body : undefined
+  return body.toString('latin1', Math.max(0, body.length - 5)) === '0\r\n\r\n' ? body : undefined
 }
 
 function placeAt(index: number): number {
