@@ -62,6 +62,11 @@ const jobs: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
   },
 
+  /** Clears the store's file again and again. */
+  async scrub(store) {
+    for (;;) say(`cleaned ${(await store.scrub()).cleaned}`)
+  },
+
   /** Writes large items until the disk, or the limit of the file, is full; then frees some and goes on. */
   async fill(store) {
     const fill = 'x'.repeat(100_000)

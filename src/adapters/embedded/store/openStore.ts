@@ -74,7 +74,8 @@ export async function openStore(folder: string, { clock = Date }: OpenStoreOptio
 }
 
 const READER_CHECK_MS = 30_000
-const DATA_FILE = 'data.mdb'
+/** The file of the store, and of its gate, in the folder of each. */
+export const DATA_FILE = 'data.mdb'
 
 async function makeFolder(folder: string): Promise<string> {
   const files = join(resolve(folder), 'store')

@@ -45,10 +45,10 @@ export async function scrubStore(
 }
 
 /** A reader holds its snapshot for milliseconds, unless it has been stopped. */
-const READER_WAIT_MS = 2000
+const READER_WAIT_MS = 1000
 const READER_LOOK_MS = 5
-const ATTEMPTS = 10
-const ATTEMPT_PAUSE_MS = 1000
+const ATTEMPTS = 3
+const ATTEMPT_PAUSE_MS = 300
 
 type Attempt =
   | ({ readonly kind: 'done' } & ScrubOutcome)
