@@ -9,10 +9,11 @@ import {
   projectBatch,
 } from '../../src/runtime/changes/projectBatch.js'
 import { lakeProjector } from '../../src/runtime/changes/projectChange.js'
-import { entityItem, likeItem, SHOP } from '../sql/testShop.js'
+import { entityItem, SHOP } from '../sql/testShop.js'
 import { temporaryStore } from '../store/temporaryStore.js'
 import { lakeContents, lakeOfTable } from './lakeContents.js'
 import { type Dice, dawdle, diceOf, slowObjects } from './memoryObjects.js'
+import { recordsAfter, writeSomething } from './randomWrites.js'
 
 /** Another one each day of the year; `SEED` runs one again. */
 const BASE = Number(process.env.SEED ?? Math.floor(Date.now() / 86_400_000) * 1000)
@@ -60,55 +61,6 @@ function openProjection(dice: Dice, failsOneIn: number) {
   return { context, objects, cascades }
 }
 
-/** One random write; answers the incarnation that it removed, if it did. */
-async function writeSomething(dice: Dice, round: number, prefix: string): Promise<string | undefined> {
-  const id = `${prefix}-${dice(4)}`
-  const relation = likeItem(id, 'p', dice(5))
-  const key = { PK: `user#${id}`, SK: `user#${id}` }
-  const present = await store.table.get(key)
-  switch (dice(8)) {
-    case 0:
-    case 3:
-    case 4:
-      await store.table.write({ kind: 'delete', key })
-      return present ? String(present._incarnation) : undefined
-    case 1:
-      await store.table.write({ kind: 'delete', key: { PK: relation.PK, SK: relation.SK } })
-      return undefined
-    case 2:
-      await store.table.write({ kind: 'put', item: { ...relation, _rev: round } })
-      return undefined
-    default:
-      if (present) {
-        const write = { kind: 'update', key, set: { age: round }, add: { _rev: 1 } } as const
-        await store.table.write(write)
-        return undefined
-      }
-      await store.table.write({
-        kind: 'put',
-        item: {
-          ...entityItem('user', id, {
-            age: round,
-            createdAt: `2024-0${1 + dice(3)}-01T00:00:00.000Z`,
-          }),
-          _incarnation: `${id}.${round}`,
-        },
-      })
-      return undefined
-  }
-}
-
-function recordsAfter(position: number): ChangeRecord[] {
-  return store.feed.read(position, 100_000).flatMap(({ sequence, changes }) =>
-    changes.map((change, index) => ({
-      sequence: `${sequence}.${index}`,
-      changedAt: 0,
-      change,
-      isReplay: false,
-    })),
-  )
-}
-
 describe('whatever becomes of the stream, the lake is that of the table', () => {
   it.each(SEEDS)('seed %i', async (seed) => {
     const dice = diceOf(seed)
@@ -120,7 +72,7 @@ describe('whatever becomes of the stream, the lake is that of the table', () => 
 
     /** Follows the items of one half of the keys, as one of Lambda's parallel readers of a shard. */
     async function follow(lane: number): Promise<void> {
-      const own = () => recordsAfter(start).filter(({ change }) => change.key.PK.length % 2 === lane)
+      const own = () => recordsAfter(store, start).filter(({ change }) => change.key.PK.length % 2 === lane)
       for (let at = 0; writing || at < own().length; await sleep(dice(20))) {
         const batch = own().slice(at, at + 1 + dice(12))
         const { failed } = await projectBatch(context, batch)
@@ -137,7 +89,7 @@ describe('whatever becomes of the stream, the lake is that of the table', () => 
 
     const lanes = [follow(0), follow(1)]
     for (let round = 0; round < 60; round += 1) {
-      const incarnation = await writeSomething(dice, round, `seed${seed}${'x'.repeat(dice(2))}`)
+      const incarnation = await writeSomething(store, dice, round, `seed${seed}${'x'.repeat(dice(2))}`)
       if (incarnation !== undefined) removed.push(incarnation)
       await dawdle(dice)
     }
@@ -159,7 +111,7 @@ describe('a replay that is overtaken', () => {
     const item = entityItem('user', id, { age: 1 })
     const key = { PK: item.PK, SK: item.SK }
     await store.table.write({ kind: 'put', item })
-    const [first] = recordsAfter(store.feed.head() - 1)
+    const [first] = recordsAfter(store, store.feed.head() - 1)
     const { context, objects } = openProjection(diceOf(1), 0)
     let release = () => {}
     const held = new Promise<void>((resolve) => {
@@ -188,7 +140,7 @@ describe('a replay that is overtaken', () => {
       const again = entityItem('user', id, { age: 3, createdAt })
       await store.table.write({ kind: 'put', item: { ...again, _incarnation: 'second' } })
     }
-    expect(await projectBatch(context, recordsAfter(before))).not.toHaveProperty('failed')
+    expect(await projectBatch(context, recordsAfter(store, before))).not.toHaveProperty('failed')
     release()
     await replaying
     const wanted = Object.entries(await lakeOfTable(SHOP, store.table))
@@ -210,7 +162,7 @@ describe('what a change costs', () => {
     const before = store.feed.head()
     await store.table.write(write)
     requests.length = 0
-    await projector.project(recordsAfter(before).map(({ change }) => change))
+    await projector.project(recordsAfter(store, before).map(({ change }) => change))
     return requests
   }
 
@@ -252,6 +204,7 @@ describe('a batch', () => {
       ...context,
       settings: { ...context.settings, concurrency: 1 },
       projector: {
+        root: 'tables',
         async project([change]) {
           const id = change?.key.PK.slice('user#'.length) as string
           if (id === 'c') throw new Error('No.')
@@ -295,6 +248,7 @@ describe('a batch', () => {
         },
       },
       projector: {
+        root: 'tables',
         async project() {
           throw new Error('Not this one.')
         },
@@ -353,6 +307,7 @@ describe('a batch', () => {
         },
       },
       projector: {
+        root: 'tables',
         async project() {
           order.push('row')
         },

@@ -10,6 +10,8 @@ import type { ObjectStore } from '../../ports/objectStore.js'
 
 /** Brings the lake, in layout `rows`, up to date with the item that changes are about. */
 export interface Projector {
+  /** First part of the keys of its objects. */
+  readonly root: 'tables'
   /**
    * `changes` are of one key, and hints only: the item is read as it is now, its row written, and the rows that it has
    * had elsewhere removed. So it may be called again, late, and in any order. Changes of a type that the model
@@ -74,6 +76,7 @@ export function lakeProjector({ model, table, objects }: ProjectorParts): Projec
   }
 
   return {
+    root: 'tables',
     async project(changes, { outOfOrder = false } = {}) {
       const key = changes[0]?.key
       const isStored = ({ old, new: current }: Change) => makers.has((current ?? old)?.entityType ?? '')
