@@ -43,8 +43,6 @@ export interface FunctionSettings {
   readonly resultReuseMinutes: number
   /** How the lake is laid out. Absent, as before there was a choice: `rows`. */
   readonly layout?: LakeLayout
-  /** Minutes that a query may take: what it can still be reading is kept that long. Default: see `DEFAULT_KEEP_MINUTES`. */
-  readonly keepMinutes?: number
   /** How patient the stream processor is with a change that can't be projected. Defaults: see `ProjectionSettings`. */
   readonly projection?: { readonly tries?: number; readonly buryAfterMs?: number }
   /** Deliveries of a message before its queue makes a dead letter of it. Default 5. */
@@ -53,9 +51,6 @@ export interface FunctionSettings {
 
 /** Deliveries of a message of a queue, unless a deployment says otherwise. */
 export const DEFAULT_MAX_RECEIVE_COUNT = 5
-
-/** Athena ends a statement after 30 minutes; some are left for its start. */
-export const DEFAULT_KEEP_MINUTES = 35
 
 export const DEFAULT_FUNCTION_SETTINGS: FunctionSettings = {
   years: { first: 2020, last: 2035 },

@@ -47,3 +47,11 @@ export function manifestKey(table: string): { readonly PK: string; readonly SK: 
 export function maintenanceToken(...parts: readonly string[]): string {
   return sha256Hex(parts.join('|'))
 }
+
+/** Metrics of the lake keeper: the largest of all tables. Alarms go by their names. */
+export const LAKE_METRICS = {
+  /** Age of the oldest batch that waits to be folded, in seconds. */
+  oldestBatch: 'LakeOldestBatchSeconds',
+  /** Batches that a manifest lists. */
+  listedBatches: 'LakeListedBatches',
+} as const

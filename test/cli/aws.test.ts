@@ -168,7 +168,7 @@ test('logs are told by field, by kind, and in lines', async () => {
   expect(logGroups(project, 'streamProcessor')).toEqual([
     { group: '/aws/lambda/OCG-shop-stream-processor', source: 'streamProcessor' },
   ])
-  expect(logGroups(project, undefined)).toHaveLength(project.operations.length + 4)
+  expect(logGroups(project, undefined)).toHaveLength(project.operations.length + 5)
   expect(() => logGroups(project, 'createTrak')).toThrow("There is no function for 'createTrak'.")
 
   const { colors } = processOutput({ color: false })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { hiveType } from '../../src/deploy/stack/glueTable.js'
+import { hiveType } from '../../src/lake/hiveType.js'
 import { compiled, type Deployed, deployed } from './deployments.js'
 
 const SCHEMA = `

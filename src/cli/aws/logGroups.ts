@@ -1,6 +1,6 @@
 import { operationFunctionName, projectFunctionName } from '../../deploy/plan/names.js'
 import { didYouMean } from '../../errors/suggest.js'
-import { PROJECT_FUNCTIONS } from '../../model/functions.js'
+import { BATCHES_FUNCTIONS, PROJECT_FUNCTIONS } from '../../model/functions.js'
 import type { Project } from '../../model/types.js'
 import { CliError } from '../cliError.js'
 
@@ -19,7 +19,7 @@ export function logGroups(project: Project, wanted: string | undefined): LogGrou
       source: operation.field,
       kind: operation.kind as string,
     })),
-    ...PROJECT_FUNCTIONS.map((kind) => ({
+    ...[...PROJECT_FUNCTIONS, ...BATCHES_FUNCTIONS].map((kind) => ({
       name: projectFunctionName(project.name, kind),
       source: kind,
       kind,

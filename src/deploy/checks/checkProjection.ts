@@ -3,9 +3,48 @@ import { valueText } from './valueText.js'
 
 /** The partition projection of each table in the catalog: Athena says of a mistake in it only that there are no rows. */
 export function checkProjection(input: CheckInput): Finding[] {
-  return ofType(input, 'AWS::Glue::Table').flatMap((table) =>
-    problems(table, input).map((message) => ({ check: 'projection', place: table.place, message })),
-  )
+  return ofType(input, 'AWS::Glue::Table').flatMap((table) => {
+    const name = String(part(table.resource, 'TableInput', 'Name'))
+    // A view has no partitions.
+    if (part(table.resource, 'TableInput', 'TableType') === 'VIRTUAL_VIEW') return []
+    const found = BATCHES.test(name) ? batchesProblems(table, name, input) : problems(table, input)
+    return found.map((message) => ({ check: 'projection', place: table.place, message }))
+  })
+}
+
+const BATCHES = /^__(.+)_batches$/
+
+/** The only partition of batches is the day of the change. */
+function batchesProblems(table: Placed, name: string, input: CheckInput): string[] {
+  const [, of = ''] = BATCHES.exec(name) ?? []
+  const root = `s3://ocg-${input.project}-\${AWS::AccountId}/batches/${of}/`
+  const text = (...path: string[]) =>
+    valueText(part(table.resource, 'TableInput', ...path), table.stack, input)
+  const keys = listPart(table.resource, 'TableInput', 'PartitionKeys') as { Name?: string; Type?: string }[]
+  const expected: Readonly<Record<string, (value: string) => boolean>> = {
+    'projection.enabled': (value) => value === 'true',
+    'projection._day.type': (value) => value === 'date',
+    'projection._day.format': (value) => value === 'yyyy-MM-dd',
+    // A change of today's last second may be looked for by a clock that is ahead.
+    'projection._day.range': (value) => /^\d{4}-\d\d-\d\d,NOW\+1DAYS$/.test(value),
+    'projection._day.interval': (value) => value === '1',
+    'projection._day.interval.unit': (value) => value === 'DAYS',
+    'storage.location.template': (value) => value === `${root}_day=\${!_day}/`,
+  }
+  const given = Object.keys((part(table.resource, 'TableInput', 'Parameters') ?? {}) as object)
+  const isDay = keys.length === 1 && keys[0]?.Name === '_day' && keys[0].Type === 'string'
+  const location = text('StorageDescriptor', 'Location')
+  return [
+    ...(isDay ? [] : ['Its partition is not the day of the change.']),
+    ...(location === root ? [] : [`Its location is ${location} instead of ${root}.`]),
+    ...Object.entries(expected).flatMap(([parameter, right]) => {
+      const value = text('Parameters', parameter)
+      return right(value) ? [] : [`Its ${parameter} is ${JSON.stringify(value)}.`]
+    }),
+    ...given
+      .filter((one) => one.startsWith('projection.') && !Object.hasOwn(expected, one))
+      .map((one) => `${one} means nothing.`),
+  ]
 }
 
 const PARTITIONS = ['year', 'month', 'day'] as const

@@ -1,6 +1,7 @@
 import { checkDataProtection } from './checkDataProtection.js'
 import { checkEnvironment } from './checkEnvironment.js'
 import { checkEventSources } from './checkEventSources.js'
+import { checkLake } from './checkLake.js'
 import { checkPermissions } from './checkPermissions.js'
 import { checkProjection } from './checkProjection.js'
 import { checkResolvers } from './checkResolvers.js'
@@ -15,6 +16,7 @@ export function checkTemplates(input: CheckInput): Finding[] {
     checkResolvers,
     checkPermissions,
     checkProjection,
+    checkLake,
     checkEventSources,
     checkRules,
     checkEnvironment,

@@ -16,6 +16,7 @@ export type CheckName =
   | 'resolvers'
   | 'permissions'
   | 'projection'
+  | 'lake'
   | 'eventSources'
   | 'rules'
   | 'environment'

@@ -82,7 +82,6 @@ const environmentEntries = {
   lake: v.optional(
     v.strictObject({
       layout: v.optional(v.picklist(LAKE_LAYOUTS, `must be one of ${LAKE_LAYOUTS.join(', ')}`)),
-      keepMinutes: v.optional(whole(31, 1440)),
     }),
   ),
   sql: v.optional(

@@ -82,11 +82,6 @@ export interface LakeConfig {
    * of any size. Default: `rows`.
    */
   readonly layout?: LakeLayout
-  /**
-   * Layout `batches`: minutes that a statement may take, 31 to 1,440. What it may still be reading is kept that long
-   * after it was replaced. Default: 35, as Athena ends a statement after 30.
-   */
-  readonly keepMinutes?: number
 }
 
 export interface SqlConfig {

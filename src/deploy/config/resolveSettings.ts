@@ -1,5 +1,5 @@
 import { didYouMean } from '../../errors/suggest.js'
-import { DEFAULT_KEEP_MINUTES, type FunctionKind } from '../../model/functions.js'
+import type { FunctionKind } from '../../model/functions.js'
 import type { Project } from '../../model/types.js'
 import type { ConfigMistake } from './checkConfig.js'
 import type { EnvironmentConfig, FunctionConfig, OcgConfig } from './ocgConfig.js'
@@ -49,7 +49,7 @@ export function resolveSettings(
       years: merged.years ?? DEFAULTS.function.years,
       taskDays: merged.taskDays ?? DEFAULTS.function.taskDays,
       resultReuseMinutes: merged.sql?.resultReuseMinutes ?? DEFAULTS.function.resultReuseMinutes,
-      ...(isBatches && { layout, keepMinutes: merged.lake?.keepMinutes ?? DEFAULT_KEEP_MINUTES }),
+      ...(isBatches && { layout }),
       // Listeners must know which delivery is the last one.
       ...(merged.queues?.maxReceiveCount && { maxReceiveCount: merged.queues.maxReceiveCount }),
     },

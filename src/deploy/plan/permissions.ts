@@ -140,8 +140,8 @@ const OF_KIND: Readonly<Record<FunctionKind, PermissionsOf>> = {
       : [
           onTable('GetItem', 'BatchGetItem', 'PutItem'),
           { actions: ['dynamodb:UpdateItem'], on: 'manifests' } as const,
-          // An object that came too late for its list goes again.
-          { actions: ['s3:PutObject', 's3:DeleteObject'], on: 'batchObjects' } as const,
+          // One that comes too late for its list stays: the keeper removes what no list has.
+          { actions: ['s3:PutObject'], on: 'batchObjects' } as const,
         ]),
     send('cascadeQueue'),
     send('streamDeadLetterQueue'),

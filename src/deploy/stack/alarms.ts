@@ -2,7 +2,8 @@ import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch'
 import { CfnMetricFilter } from 'aws-cdk-lib/aws-logs'
 import { CfnSubscription, CfnTopic, CfnTopicPolicy } from 'aws-cdk-lib/aws-sns'
 import type { Stack } from 'aws-cdk-lib/core'
-import { PROJECT_FUNCTIONS } from '../../model/functions.js'
+import { projectFunctionsOf } from '../../model/functions.js'
+import { LAKE_METRICS } from '../../model/lakeLayout.js'
 import { deadLetterQueueOf, projectFunctionName } from '../plan/names.js'
 import type { Api } from './api.js'
 import { type Deployment, pascal } from './deployment.js'
@@ -17,6 +18,12 @@ export const METRICS = 'OCG'
 /** Name of the metric that counts failures of the API's functions, by project. */
 export const API_FAILURES = 'ApiFailures'
 
+/** A batch is folded within minutes; the age of one that waits this long is nobody's plan. */
+const MAX_BATCH_AGE_S = 3600
+
+/** Of the 500 that a manifest lists. */
+const MAX_LISTED_BATCHES = 400
+
 interface Watch {
   readonly id: string
   readonly description: string
@@ -28,6 +35,8 @@ interface Watch {
   readonly threshold: number
   /** Periods of a minute that must be above it. Default: 1. */
   readonly minutes?: number
+  /** Whether no measurement is as bad as one that is above it. */
+  readonly isMissingBad?: boolean
 }
 
 /**
@@ -56,14 +65,15 @@ export function addAlarms(stack: Stack, api: Api, deployment: Deployment): void 
       comparisonOperator: 'GreaterThanThreshold',
       period: 60,
       evaluationPeriods: watch.minutes ?? 1,
-      treatMissingData: 'notBreaching',
+      treatMissingData: watch.isMissingBad ? 'breaching' : 'notBreaching',
       alarmActions: actions,
       okActions: actions,
     })
   }
 }
 
-function watches({ api }: Api, { names, project }: Deployment): Watch[] {
+function watches({ api }: Api, { names, project, settings }: Deployment): Watch[] {
+  const { layout } = settings.function
   const queues = [
     ['Cascade', deadLetterQueueOf(names.cascadeQueue)],
     ['Deletion', deadLetterQueueOf(names.deletionQueue)],
@@ -90,7 +100,7 @@ function watches({ api }: Api, { names, project }: Deployment): Watch[] {
       statistic: 'Sum',
       threshold: 0,
     },
-    ...PROJECT_FUNCTIONS.flatMap((kind) => {
+    ...projectFunctionsOf(layout).flatMap((kind) => {
       const FunctionName = projectFunctionName(project.name, kind)
       return (['Errors', 'Throttles'] as const).map((metricName): Watch => {
         return {
@@ -106,6 +116,7 @@ function watches({ api }: Api, { names, project }: Deployment): Watch[] {
         }
       })
     }),
+    ...(layout === 'batches' ? lakeWatches(project.name) : []),
     {
       id: 'StreamAge',
       description: 'Changes take more than five minutes to reach SQL.',
@@ -132,6 +143,36 @@ function watches({ api }: Api, { names, project }: Deployment): Watch[] {
       dimensions: { GraphQLAPIId: api.attrApiId },
       statistic: 'Sum',
       threshold: 0,
+    },
+  ]
+}
+
+/** What the lake keeper measures at each of its runs. */
+function lakeWatches(project: string): Watch[] {
+  const common = {
+    namespace: METRICS,
+    dimensions: { project, kind: 'lakeKeeper' },
+    statistic: 'Maximum',
+  } as const
+  return [
+    {
+      ...common,
+      id: 'LakeFolds',
+      description:
+        'Batches have waited for an hour to be folded into the base, or the lake keeper does not run. See: ocg lake status --aws',
+      metricName: LAKE_METRICS.oldestBatch,
+      threshold: MAX_BATCH_AGE_S,
+      minutes: 15,
+      isMissingBad: true,
+    },
+    {
+      ...common,
+      id: 'LakeBatches',
+      description:
+        'A table of the lake has so many batches that no more may fit soon. See: ocg lake status --aws',
+      metricName: LAKE_METRICS.listedBatches,
+      threshold: MAX_LISTED_BATCHES,
+      minutes: 5,
     },
   ]
 }

@@ -49,6 +49,7 @@ export function buildStack(
     part: 'deletion',
   })
   tag([functions.streamProcessor, queues.streamDeadLetters], { part: 'changes' })
+  if (functions.lakeKeeper) tag([functions.lakeKeeper], { part: 'changes' })
   tag([api.api, ...groups], { part: 'api' })
   return stack
 }

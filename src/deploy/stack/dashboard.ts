@@ -1,5 +1,6 @@
 import { CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch'
 import { Aws, Fn, type Stack } from 'aws-cdk-lib/core'
+import { LAKE_METRICS } from '../../model/lakeLayout.js'
 import { deadLetterQueueOf, projectFunctionName } from '../plan/names.js'
 import { API_FAILURES, METRICS } from './alarms.js'
 import type { Api } from './api.js'
@@ -36,7 +37,7 @@ export function addDashboard(stack: Stack, { api }: Api, deployment: Deployment)
   })
 }
 
-function widgetsOf({ names, project }: Deployment): Widget[] {
+function widgetsOf({ names, project, settings }: Deployment): Widget[] {
   const search = (metric: string, stat: string): Metric => [
     {
       expression: `SEARCH('{AWS/Lambda,FunctionName} MetricName="${metric}" "OCG-${project.name}"', '${stat}', 300)`,
@@ -98,5 +99,16 @@ function widgetsOf({ names, project }: Deployment): Widget[] {
       stat: 'Sum',
       metrics: [['AWS/Athena', 'ProcessedBytes', 'WorkGroup', names.workgroup]],
     },
+    ...(settings.function.layout === 'batches'
+      ? [
+          {
+            title: 'Batches of the lake: the most of a table, and the age of the oldest in seconds',
+            stat: 'Maximum',
+            metrics: [LAKE_METRICS.listedBatches, LAKE_METRICS.oldestBatch].map((name) => [
+              ...[METRICS, name, 'project', project.name, 'kind', 'lakeKeeper'],
+            ]),
+          },
+        ]
+      : []),
   ]
 }

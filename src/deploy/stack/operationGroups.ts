@@ -3,11 +3,12 @@ import { type LakeTable, lakeTables } from '../../model/lakeSchema.js'
 import type { Operation } from '../../model/types.js'
 import type { PlannedFunction } from '../plan/planFunctions.js'
 import type { Api } from './api.js'
+import { addBatchesTables } from './batchesTables.js'
 import type { Deployment } from './deployment.js'
-import { addGlueTable } from './glueTable.js'
 import { groupOf } from './groups.js'
 import { addOperation } from './operationResources.js'
 import { roleIdOf } from './roles.js'
+import { addRowsTable } from './rowsTable.js'
 
 /** Where nested stacks get what is made in the root. */
 export interface GroupParents {
@@ -84,6 +85,7 @@ function addGroup(
     }
     addOperation(nested, planned, parent, deployment)
   }
-  for (const table of tables) addGlueTable(nested, table, deployment)
+  const addTables = deployment.settings.function.layout === 'batches' ? addBatchesTables : addRowsTable
+  for (const table of tables) addTables(nested, table, deployment)
   return nested
 }

@@ -2,18 +2,24 @@ import { CfnRule } from 'aws-cdk-lib/aws-events'
 import { CfnEventSourceMapping, type CfnFunction, CfnPermission } from 'aws-cdk-lib/aws-lambda'
 import type { CfnQueue } from 'aws-cdk-lib/aws-sqs'
 import type { Stack } from 'aws-cdk-lib/core'
-import { PROJECT_FUNCTIONS, type ProjectFunctionKind } from '../../model/functions.js'
+import {
+  type PROJECT_FUNCTIONS,
+  type ProjectFunctionKind,
+  projectFunctionsOf,
+} from '../../model/functions.js'
 import type { DataResources } from './dataResources.js'
 import { type Deployment, pascal } from './deployment.js'
 import { addFunction } from './functionResource.js'
 import type { QueueResources } from './queueResources.js'
 import { roleIdOf } from './roles.js'
 
-export type ProjectFunctionResources = Readonly<Record<ProjectFunctionKind, CfnFunction>>
+export type ProjectFunctionResources = Readonly<
+  Record<(typeof PROJECT_FUNCTIONS)[number], CfnFunction> & Partial<Record<ProjectFunctionKind, CfnFunction>>
+>
 
 /**
  * What starts the stream processor. Entities and the data of relations carry `_rev`; tasks, sides of relations, dead
- * letters and the project's own item don't, so they start nothing, and no change of the schema alters the mapping. The
+ * letters and the project's own items don't, so they start nothing, and no change of the schema alters the mapping. The
  * old image lets removals through.
  */
 export const STREAM_FILTERS = ['NewImage', 'OldImage'].map((image) => {
@@ -36,12 +42,14 @@ export function addProjectFunctions(
     if (!planned) throw new Error(`invariant: the plan has no ${kind}`)
     return addFunction(stack, pascal(kind), planned, roleArns.get(roleIdOf(planned)) as string, deployment)
   }
-  const made = Object.fromEntries(PROJECT_FUNCTIONS.map((kind) => [kind, add(kind)]))
+  const kinds = projectFunctionsOf(deployment.settings.function.layout)
+  const made = Object.fromEntries(kinds.map((kind) => [kind, add(kind)]))
   const functions = made as ProjectFunctionResources
   addStreamMapping(stack, functions.streamProcessor, data, queues, deployment)
   addQueueMapping(stack, 'cascadeListener', functions, queues.cascade, deployment)
   addQueueMapping(stack, 'deletionListener', functions, queues.deletion, deployment)
   addTrackerRules(stack, functions.executionTracker, deployment)
+  if (functions.lakeKeeper) addKeeperRule(stack, functions.lakeKeeper, deployment)
   return functions
 }
 
@@ -104,12 +112,24 @@ function addTrackerRules(stack: Stack, tracker: CfnFunction, { names, project }:
       targets: [target],
     }),
   ]
-  for (const rule of rules) {
-    new CfnPermission(stack, `${rule.node.id}Permission`, {
-      action: 'lambda:InvokeFunction',
-      functionName: tracker.ref,
-      principal: 'events.amazonaws.com',
-      sourceArn: rule.attrArn,
-    })
-  }
+  for (const rule of rules) allowRule(stack, rule, tracker)
+}
+
+/** Its work goes on by itself from one run to the next, each a few steps. */
+function addKeeperRule(stack: Stack, keeper: CfnFunction, { project }: Deployment): void {
+  const rule = new CfnRule(stack, 'LakeKeeping', {
+    description: `Looks after the lake of ${project.name}: folds batches, packs and cleans.`,
+    scheduleExpression: 'rate(1 minute)',
+    targets: [{ id: 'keeper', arn: keeper.attrArn }],
+  })
+  allowRule(stack, rule, keeper)
+}
+
+function allowRule(stack: Stack, rule: CfnRule, called: CfnFunction): void {
+  new CfnPermission(stack, `${rule.node.id}Permission`, {
+    action: 'lambda:InvokeFunction',
+    functionName: called.ref,
+    principal: 'events.amazonaws.com',
+    sourceArn: rule.attrArn,
+  })
 }

@@ -17,7 +17,9 @@ export function addSqlResources(stack: Stack, { names, settings, project }: Depl
     databaseInput: {
       name: names.database,
       description: `Lake of the project ${project.name}.`,
-      locationUri: sub(`s3://${names.lakeBucketPrefix}\${AWS::AccountId}/tables/`),
+      locationUri: sub(
+        `s3://${names.lakeBucketPrefix}\${AWS::AccountId}/${settings.function.layout === 'batches' ? 'base' : 'tables'}/`,
+      ),
     },
   })
   const workgroup = new CfnWorkGroup(stack, 'Workgroup', {

@@ -34,13 +34,18 @@ export const SUPPRESSIONS: readonly Suppression[] = [
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:glue:[^*]*:table\/[a-z0-9_]+_db\/\*\]$/,
-    on: /^(TriggerTask|SyncQuery|ExecutionTracker)Role$/,
+    on: /^(TriggerTask|SyncQuery|ExecutionTracker|LakeKeeper)Role$/,
     reason:
       'The tables of the project: a role is shared by all statements, and a statement may read any table of its project.',
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::ocg-[^*]*\/tables\/\*\]$/,
-    reason: 'The rows of the lake, a file each.',
+    reason: 'The rows of the lake, a file each. Only with layout `rows`.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::ocg-[^*]*\/(base|batches|retired)\/\*\]$/,
+    reason:
+      'The files of the lake: an Iceberg table names its own, and batches have random names. Only with layout `batches`.',
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::ocg-[^*]*-athena-results-<AWS::AccountId>\/\*\]$/,

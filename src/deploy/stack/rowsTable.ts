@@ -1,13 +1,14 @@
 import { CfnTable } from 'aws-cdk-lib/aws-glue'
 import { Aws, type Stack } from 'aws-cdk-lib/core'
-import type { LakeTable, LakeType } from '../../model/lakeSchema.js'
+import { hiveType } from '../../lake/hiveType.js'
+import type { LakeTable } from '../../model/lakeSchema.js'
 import { type Deployment, idPart, sub } from './deployment.js'
 
 const PARTITIONS = ['year', 'month', 'day'] as const
 type Partition = (typeof PARTITIONS)[number]
 
-/** A table of the lake in Glue's catalog. Its partitions follow from dates, so nobody has to register any. */
-export function addGlueTable(stack: Stack, table: LakeTable, deployment: Deployment): CfnTable {
+/** A table of the lake in Glue's catalog, in layout `rows`. Its partitions follow from dates, so nobody has to register any. */
+export function addRowsTable(stack: Stack, table: LakeTable, deployment: Deployment): CfnTable {
   const { names, settings } = deployment
   const root = `s3://${names.lakeBucketPrefix}\${AWS::AccountId}/tables/${table.name}/`
   const keys = partitionKeys(table)
@@ -30,17 +31,22 @@ export function addGlueTable(stack: Stack, table: LakeTable, deployment: Deploym
       },
       storageDescriptor: {
         location: sub(root),
-        inputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
-        outputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
-        serdeInfo: {
-          serializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe',
-          parameters: { 'serialization.format': '1' },
-        },
+        ...PARQUET,
         columns: table.columns.map(({ name, type }) => ({ name: name.toLowerCase(), type: hiveType(type) })),
       },
     },
   })
 }
+
+/** How Athena reads the objects of a table. */
+export const PARQUET = {
+  inputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
+  outputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
+  serdeInfo: {
+    serializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe',
+    parameters: { 'serialization.format': '1' },
+  },
+} as const
 
 function projection(key: string, range: string, digits: number): Record<string, string> {
   return {
@@ -59,16 +65,4 @@ function partitionKeys(table: LakeTable): Readonly<Record<Partition, string>> {
     return key
   }
   return { year: keyOf('year'), month: keyOf('month'), day: keyOf('day') }
-}
-
-/** A type in Hive's words. Hive knows no upper case in names; Parquet's columns are found without regard to it. */
-export function hiveType(type: LakeType): string {
-  switch (type.kind) {
-    case 'array':
-      return `array<${hiveType(type.item)}>`
-    case 'struct':
-      return `struct<${type.fields.map(({ name, type: of }) => `${name.toLowerCase()}:${hiveType(of)}`).join(',')}>`
-    default:
-      return type.kind
-  }
 }

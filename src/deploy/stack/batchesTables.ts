@@ -1,0 +1,49 @@
+import { CfnTable } from 'aws-cdk-lib/aws-glue'
+import { Aws, type Stack } from 'aws-cdk-lib/core'
+import { hiveType } from '../../lake/hiveType.js'
+import { BATCH_COLUMNS, batchesNames, CHANGE_DAY } from '../../model/lakeLayout.js'
+import type { LakeTable } from '../../model/lakeSchema.js'
+import { type Deployment, idPart, sub } from './deployment.js'
+import { PARQUET } from './rowsTable.js'
+
+/** No batch is older than the layout. */
+const FIRST_DAY = '2026-01-01'
+
+/**
+ * The batches of a table in Glue's catalog, in layout `batches`. The Iceberg base is not here: an update through
+ * CloudFormation would take its metadata's place out of the catalog, and with that the base. The lake keeper makes it.
+ */
+export function addBatchesTables(stack: Stack, table: LakeTable, { names }: Deployment): void {
+  const { batches, batchesPrefix } = batchesNames(table.name)
+  const root = `s3://${names.lakeBucketPrefix}\${AWS::AccountId}/${batchesPrefix}`
+  new CfnTable(stack, `${idPart(table.name)}Batches`, {
+    catalogId: Aws.ACCOUNT_ID,
+    databaseName: names.database,
+    tableInput: {
+      name: batches,
+      description: `Recent changes of ${table.name}, more than a statement may read: see its manifest.`,
+      tableType: 'EXTERNAL_TABLE',
+      partitionKeys: [{ name: CHANGE_DAY, type: 'string' }],
+      parameters: {
+        classification: 'parquet',
+        'projection.enabled': 'true',
+        [`projection.${CHANGE_DAY}.type`]: 'date',
+        [`projection.${CHANGE_DAY}.format`]: 'yyyy-MM-dd',
+        [`projection.${CHANGE_DAY}.range`]: `${FIRST_DAY},NOW+1DAYS`,
+        [`projection.${CHANGE_DAY}.interval`]: '1',
+        [`projection.${CHANGE_DAY}.interval.unit`]: 'DAYS',
+        'storage.location.template': sub(`${root}${CHANGE_DAY}=\${!${CHANGE_DAY}}/`),
+      },
+      storageDescriptor: {
+        location: sub(root),
+        ...PARQUET,
+        columns: [
+          ...table.columns.map(({ name, type }) => ({ name: name.toLowerCase(), type: hiveType(type) })),
+          { name: BATCH_COLUMNS.rev, type: 'bigint' },
+          { name: BATCH_COLUMNS.incarnation, type: 'string' },
+          { name: BATCH_COLUMNS.deleted, type: 'boolean' },
+        ],
+      },
+    },
+  })
+}

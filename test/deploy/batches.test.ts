@@ -1,0 +1,231 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { checkTemplates } from '../../src/deploy/checks/checkTemplates.js'
+import type { CheckInput, CheckName } from '../../src/deploy/checks/finding.js'
+import { type Deployed, deployed, musicShop } from './deployments.js'
+
+// biome-ignore lint/suspicious/noExplicitAny: faults go anywhere.
+type LooseResource = { Type: string; Properties: any }
+type Loose = Record<string, LooseResource>
+
+let rows: Deployed
+let batches: Deployed
+
+beforeAll(async () => {
+  const project = await musicShop()
+  rows = deployed(project)
+  batches = deployed(project, { lake: { layout: 'batches' } })
+  for (const made of [rows, batches]) made.folder.remove()
+})
+
+const resourcesOf = ({ stacks }: Deployed, type: string) =>
+  stacks.flatMap(({ template }) => Object.entries(template.Resources).filter(([, { Type }]) => Type === type))
+
+describe('the layout `batches`', () => {
+  it('passes every check', () => {
+    expect(batches.findings).toEqual([])
+  })
+
+  it('has a lake keeper that the clock starts, and `rows` has none', () => {
+    const keeper = (made: Deployed) =>
+      resourcesOf(made, 'AWS::Lambda::Function').filter(([id]) => id === 'LakeKeeperFunction')
+    expect(keeper(rows)).toEqual([])
+    expect(keeper(batches)).toMatchObject([
+      ['LakeKeeperFunction', { Properties: { FunctionName: 'OCG-shop-lake-keeper', Timeout: 900 } }],
+    ])
+    const rule = resourcesOf(batches, 'AWS::Events::Rule').find(([id]) => id === 'LakeKeeping')
+    expect(rule?.[1].Properties).toMatchObject({ ScheduleExpression: 'rate(1 minute)' })
+  })
+
+  it('has batches in the catalog with a partition for each day, and no base', () => {
+    const tables = resourcesOf(batches, 'AWS::Glue::Table').map(
+      ([, { Properties }]) => Properties?.TableInput,
+    )
+    const album = tables.find((table) => (table as { Name: string }).Name === '__album_batches')
+    expect(album).toMatchObject({
+      TableType: 'EXTERNAL_TABLE',
+      PartitionKeys: [{ Name: '_day', Type: 'string' }],
+      Parameters: {
+        'projection._day.type': 'date',
+        'storage.location.template': {
+          'Fn::Sub': ['s3://ocg-shop-$', '{AWS::AccountId}/batches/album/_day=$', '{!_day}/'].join(''),
+        },
+      },
+    })
+    const columns = (album as { StorageDescriptor: { Columns: { Name: string; Type: string }[] } })
+      .StorageDescriptor.Columns
+    expect(columns.slice(-3)).toEqual([
+      { Name: '_rev', Type: 'bigint' },
+      { Name: '_incarnation', Type: 'string' },
+      { Name: '_deleted', Type: 'boolean' },
+    ])
+    expect(JSON.stringify(batches.stacks)).not.toContain('OpenTableFormatInput')
+    expect(JSON.stringify(batches.stacks)).not.toContain('_base"')
+  })
+
+  it('hands the stream processor few large batches', () => {
+    const [mapping] = resourcesOf(batches, 'AWS::Lambda::EventSourceMapping').filter(
+      ([id]) => id === 'StreamMapping',
+    )
+    expect(mapping?.[1].Properties).toMatchObject({
+      BatchSize: 1000,
+      MaximumBatchingWindowInSeconds: 2,
+      ParallelizationFactor: 1,
+    })
+  })
+
+  it('lets the user say otherwise', async () => {
+    const made = deployed(await musicShop(), {
+      lake: { layout: 'batches' },
+      stream: { batchSize: 10, windowSeconds: 0 },
+      functions: { kinds: { streamProcessor: { concurrency: 3 } } },
+      environments: { dev: { lake: { layout: 'rows' } } },
+    })
+    made.folder.remove()
+    const [mapping] = resourcesOf(made, 'AWS::Lambda::EventSourceMapping').filter(
+      ([id]) => id === 'StreamMapping',
+    )
+    expect(mapping?.[1].Properties).toMatchObject({ BatchSize: 10, ParallelizationFactor: 3 })
+  })
+
+  it('changes no role that has nothing to do with the lake, and names the others alike', () => {
+    const roles = (made: Deployed) => new Map(resourcesOf(made, 'AWS::IAM::Role'))
+    const [before, after] = [roles(rows), roles(batches)]
+    expect([...after.keys()].filter((id) => !before.has(id))).toEqual(['LakeKeeperRole'])
+    expect([...before.keys()].filter((id) => !after.has(id))).toEqual([])
+    const changed = [...before].filter(([id, role]) => JSON.stringify(role) !== JSON.stringify(after.get(id)))
+    expect(changed.map(([id]) => id).sort()).toEqual([
+      'DeletionListenerRole',
+      'ExecutionTrackerRole',
+      'StreamProcessorRole',
+      'SyncQueryRole',
+      'TriggerTaskRole',
+    ])
+  })
+})
+
+interface Fault {
+  readonly name: string
+  readonly check: CheckName
+  readonly says: string
+  readonly plant: (root: Loose, nested: Loose[]) => void
+}
+
+const FAULTS: readonly Fault[] = [
+  {
+    name: 'a VACUUM that may delete nothing',
+    check: 'lake',
+    says: "Its role doesn't permit s3:DeleteObject on /base/*: VACUUM would succeed and delete nothing.",
+    plant: (root) => {
+      for (const one of statementsOf(root.LakeKeeperRole, '/base/*')) {
+        one.Action = one.Action.filter((action: string) => action !== 's3:DeleteObject')
+      }
+    },
+  },
+  {
+    name: 'a keeper that may not commit',
+    check: 'lake',
+    says: "doesn't permit glue:UpdateTable",
+    plant: (root) => replaceIn(root.LakeKeeperRole, '"glue:UpdateTable",', ''),
+  },
+  {
+    name: 'a keeper that nothing starts',
+    check: 'lake',
+    says: 'Nothing starts it by the clock.',
+    plant: (root) => {
+      delete root.LakeKeeping
+    },
+  },
+  {
+    name: 'no keeper at all',
+    check: 'lake',
+    says: 'Nothing folds the batches.',
+    plant: (root) => {
+      delete root.LakeKeeperFunction
+    },
+  },
+  {
+    name: 'a base that an update would lose',
+    check: 'lake',
+    says: 'An Iceberg table that CloudFormation updates is lost.',
+    plant: (_, nested) => {
+      tableOf(nested, '__album_batches').Properties.OpenTableFormatInput = {
+        IcebergInput: { MetadataOperation: 'CREATE' },
+      }
+    },
+  },
+  {
+    name: 'a table without batches',
+    check: 'lake',
+    says: 'The table album has no batches in the catalog.',
+    plant: (_, nested) => {
+      tableOf(nested, '__album_batches').Type = 'AWS::Other'
+    },
+  },
+  {
+    name: 'batches of yesterday that are never found',
+    check: 'projection',
+    says: 'Its projection._day.range is "2026-01-01,2026-02-01".',
+    plant: (_, nested) => replaceIn(tableOf(nested, '__album_batches'), 'NOW+1DAYS', '2026-02-01'),
+  },
+  {
+    name: "another table's batches",
+    check: 'projection',
+    says: 'Its location is',
+    plant: (_, nested) => replaceIn(tableOf(nested, '__album_batches'), 'batches/album/', 'batches/artist/'),
+  },
+  {
+    name: 'a statement that may read every item',
+    check: 'permissions',
+    says: "which it doesn't need",
+    plant: (root) => {
+      for (const one of statementsOf(root.SyncQueryRole, 'table/OCG-shop')) delete one.Condition
+    },
+  },
+  {
+    name: 'a statement that may not read the manifests',
+    check: 'permissions',
+    says: "Its role SyncQueryRole doesn't permit dynamodb:GetItem",
+    plant: (root) => replaceIn(root.SyncQueryRole, 'lakeManifest#*', 'lakemanifest#*'),
+  },
+]
+
+describe('finds', () => {
+  it.each(FAULTS)('$name', ({ check, says, plant }) => {
+    const stacks = structuredClone(batches.stacks) as unknown as {
+      name: string
+      template: { Resources: Loose }
+    }[]
+    const [root = {}, ...nested] = stacks.map(({ template }) => template.Resources)
+    plant(root, nested)
+    const found = checkTemplates({
+      stacks: stacks as CheckInput['stacks'],
+      functions: batches.functions,
+      project: 'shop',
+    })
+    expect(found.map((one) => `${one.check}: ${one.message}`).join('\n')).toContain(says)
+    expect(new Set(found.map((one) => one.check))).toContain(check)
+  })
+})
+
+function tableOf(nested: Loose[], name: string): LooseResource {
+  const found = nested
+    .flatMap((one) => Object.values(one))
+    .find(({ Type, Properties }) => Type === 'AWS::Glue::Table' && Properties.TableInput.Name === name)
+  if (!found) throw new Error(`There is no table ${name}.`)
+  return found
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: statements of a policy.
+function statementsOf(role: LooseResource | undefined, holds: string): any[] {
+  const all = role?.Properties.Policies[0].PolicyDocument.Statement as { Resource: unknown }[]
+  const found = all.filter(({ Resource }) => JSON.stringify(Resource).includes(holds))
+  if (found.length === 0) throw new Error(`No statement is about ${holds}.`)
+  return found
+}
+
+function replaceIn(resource: LooseResource | undefined, from: string, to: string): void {
+  if (!resource) throw new Error('The resource is not there.')
+  const text = JSON.stringify(resource.Properties)
+  if (!text.includes(from)) throw new Error(`The resource has no ${from}.`)
+  resource.Properties = JSON.parse(text.replaceAll(from, to))
+}
