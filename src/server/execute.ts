@@ -6,6 +6,7 @@ import {
   type GraphQLSchema,
   getOperationAST,
   isInputObjectType,
+  Kind,
   type OperationTypeNode,
   parse,
   validate,
@@ -14,6 +15,7 @@ import type { Project } from '../model/types.js'
 import type { Logger } from '../ports/system.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { ApiError } from './apiError.js'
+import { type DirectPlan, directPlan } from './directPlan.js'
 import { DocumentCache } from './documentCache.js'
 import { checkDocumentLimits } from './documentLimits.js'
 import { buildGraphqlSchema, type OperationObserver, resolveProperty } from './graphqlSchema.js'
@@ -52,9 +54,14 @@ export interface ExecutorOptions {
   readonly observe?: OperationObserver
 }
 
-type Prepared =
-  | { readonly document: DocumentNode; readonly errors?: undefined }
-  | { readonly errors: readonly ApiError[] }
+type Prepared = PreparedDocument | { readonly errors: readonly ApiError[] }
+
+interface PreparedDocument {
+  readonly document: DocumentNode
+  readonly errors?: undefined
+  /** Of the document's only operation, where it has one that can be planned. */
+  readonly direct: { readonly plan: DirectPlan; readonly name: string | undefined } | undefined
+}
 
 /**
  * Makes the executor of a project. Parsed and validated documents are kept by their text.
@@ -65,13 +72,13 @@ export function createExecutor(project: Project, runtime: Runtime, options: Exec
   const limits = serverLimits(options.limits)
   const schema = buildGraphqlSchema(project, runtime, options.observe)
   const bare = bareVariables(schema)
-  const cache = new DocumentCache<DocumentNode>(limits.cachedDocuments, limits.cachedDocumentChars)
+  const cache = new DocumentCache<PreparedDocument>(limits.cachedDocuments, limits.cachedDocumentChars)
 
   const prepare = (query: string): Prepared => {
     const known = cache.get(query)
-    if (known) return { document: known }
+    if (known) return known
     const prepared = parseDocument(query, schema, limits)
-    if (prepared.errors === undefined) cache.set(query, prepared.document)
+    if (prepared.errors === undefined) cache.set(query, prepared)
     return prepared
   }
 
@@ -83,10 +90,18 @@ export function createExecutor(project: Project, runtime: Runtime, options: Exec
       try {
         const prepared = prepare(query)
         if (prepared.errors) return { errors: prepared.errors }
+        const { document, direct } = prepared
+        const variableValues = bare(variables ?? {}) as Readonly<Record<string, unknown>>
+        const planned =
+          direct && (operationName === undefined || operationName === null || operationName === direct.name)
+            ? await direct.plan.run(variableValues)
+            : undefined
+        if (planned && 'data' in planned) return planned
         const result = await execute({
           schema,
-          document: prepared.document,
-          variableValues: bare(variables ?? {}) as Readonly<Record<string, unknown>>,
+          document,
+          rootValue: planned,
+          variableValues,
           operationName: operationName ?? null,
           contextValue: context,
           fieldResolver: resolveProperty,
@@ -133,7 +148,9 @@ function parseDocument(query: string, schema: GraphQLSchema, limits: ServerLimit
     const tooMuch = checkDocumentLimits(document, limits)
     if (tooMuch.length > 0) return { errors: tooMuch }
     const errors = validate(schema, document)
-    return errors.length > 0 ? { errors: errors.map(badInput) } : { document }
+    return errors.length > 0
+      ? { errors: errors.map(badInput) }
+      : { document, direct: planDocument(schema, document) }
   } catch (error) {
     if (error instanceof GraphQLError) return { errors: [badInput(error)] }
     // graphql-js parses by recursion: brackets within brackets within brackets end its stack.
@@ -142,6 +159,15 @@ function parseDocument(query: string, schema: GraphQLSchema, limits: ServerLimit
     }
     throw error
   }
+}
+
+function planDocument(schema: GraphQLSchema, { definitions }: DocumentNode): PreparedDocument['direct'] {
+  const operations = definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
+  const [operation] = operations
+  if (!operation || operations.length > 1) return undefined
+  const fragments = definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION)
+  const plan = directPlan(schema, operation, new Map(fragments.map((one) => [one.name.value, one])))
+  return plan && { plan, name: operation.name?.value }
 }
 
 function badInput(error: GraphQLError): ApiError {

@@ -7,6 +7,7 @@ import { argumentTypes } from '../runtime/arguments/argumentTypes.js'
 import { checkArguments } from '../runtime/arguments/checkArguments.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { attachScalars } from './scalars.js'
+import { SettledRoots } from './settledRoots.js'
 
 /** Told of every operation that has ended. `outcome` is `ok` or the code of its error. */
 export type OperationObserver = (kind: OperationKind, outcome: 'ok' | ErrorCode, seconds: number) => void
@@ -45,7 +46,8 @@ function operationResolver(
   observe: OperationObserver,
 ): GraphQLFieldResolver<unknown, unknown> {
   const declared = argumentTypes(project, operation)
-  return async (_source, args) => {
+  return async (source, args, _context, info) => {
+    if (source instanceof SettledRoots) return source.take(String(info.path.key))
     const start = performance.now()
     let outcome: 'ok' | ErrorCode = 'ok'
     try {

@@ -81,6 +81,7 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
   const tasksFinished = counter('ocg_tasks_finished_total', 'Tasks that have ended, by status.', ['status'])
   const deadLetters = gauge('ocg_dead_letters', 'Changes that failed for good and wait for a replay.')
   const statements = gauge('ocg_running_statements', 'SQL executions that are running.')
+  const showPublished = publishedGauges(gauge)
 
   return {
     contentType: registry.contentType,
@@ -103,10 +104,39 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
       lagSeconds.set(snapshot.feed.lagSeconds)
       deadLetters.set(snapshot.deadLetters)
       statements.set(snapshot.runningStatements)
+      showPublished(snapshot.published)
       queues.reset()
       for (const [queue, count] of Object.entries(snapshot.queues)) queues.set({ queue }, count)
       tasks.set(snapshot.runningTasks)
       return registry.metrics()
     },
+  }
+}
+
+/** The Parquet lake. Nothing is shown of what is not known. */
+function publishedGauges(gauge: (name: string, help: string) => Gauge) {
+  const time = gauge(
+    'ocg_lake_published_timestamp_seconds',
+    'Time of the last publication of the Parquet lake.',
+  )
+  const files = gauge('ocg_lake_published_files', 'Files of the Parquet lake.')
+  const bytes = gauge('ocg_lake_published_bytes', 'Size of the Parquet lake.')
+  const lag = gauge(
+    'ocg_lake_published_lag_seconds',
+    'Age of the oldest change that the Parquet lake does not show.',
+  )
+  const failures = gauge(
+    'ocg_lake_publication_failures',
+    'Publications of the Parquet lake that failed since the start.',
+  )
+  return (published: StatsSnapshot['published']): void => {
+    for (const one of [time, files, bytes, lag, failures]) one.remove()
+    if (!published) return
+    lag.set(published.lagSeconds)
+    failures.set(published.failures)
+    if (!published.last) return
+    time.set(published.last.seconds)
+    files.set(published.last.files)
+    bytes.set(published.last.bytes)
   }
 }

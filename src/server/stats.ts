@@ -27,6 +27,15 @@ export interface StatsSnapshot {
   readonly deadLetters: number
   /** SQL executions that run at this moment. */
   readonly runningStatements: number
+  /** The Parquet lake beside the query image; absent in a host without one. */
+  readonly published?: {
+    /** Publications that failed. */
+    readonly failures: number
+    /** Age of the oldest change that the files do not show; 0 when there is none. */
+    readonly lagSeconds: number
+    /** The last that succeeded since the start: its time (seconds since 1970), and the lake since then. */
+    readonly last?: { readonly seconds: number; readonly files: number; readonly bytes: number }
+  }
 }
 
 /** A host without feed, queues or SQL: always well, nothing to count. */
