@@ -141,8 +141,11 @@ export interface Argument {
  */
 export type SqlTemplate = readonly SqlPart[]
 
+/** What has a `text` can always be written as that: only hosts whose tables are none of the engine's look further. */
 export type SqlPart =
   | { readonly text: string }
+  | SqlTablePart
+  | SqlWithPart
   | {
       readonly arg: string
       /**
@@ -152,6 +155,22 @@ export type SqlPart =
        */
       readonly context: 'value' | 'inList' | 'literal' | 'count'
     }
+
+/** A reference to a lake table in FROM or after TABLE, which another relation can take the place of. */
+export interface SqlTablePart {
+  /** The reference as the statement has it. */
+  readonly text: string
+  /** Lake name. */
+  readonly table: string
+  /** Whether the statement may call it by the table's name, so that what takes its place needs that as its alias. */
+  readonly named: boolean
+}
+
+/** The WITH that the statement begins with, RECURSIVE included: further queries go right behind it. */
+export interface SqlWithPart {
+  readonly text: string
+  readonly with: true
+}
 
 /** One column of a SELECT's result as the analyzer saw it. */
 export interface ResultColumn {

@@ -3,6 +3,7 @@ import type { ItemTable } from '../ports/itemTable.js'
 import type { CascadeMessage, DeletionMessage, Queue } from '../ports/queue.js'
 import type { SqlEngine } from '../ports/sqlEngine.js'
 import type { Clock, Logger, Random } from '../ports/system.js'
+import type { LakeRelations } from './statements/placeRelations.js'
 
 /** Everything that the runtime works with. One per host; a model reload makes a new one over the same ports. */
 export interface RuntimeContext {
@@ -14,6 +15,11 @@ export interface RuntimeContext {
     readonly cascade: Queue<CascadeMessage>
     readonly deletion: Queue<DeletionMessage>
   }
+  /**
+   * The relations that stand for these lake tables now, all as of one moment, where the engine has no tables of their
+   * names; in `maxBytes` of UTF-8 where that is possible. Absent: it has.
+   */
+  readonly lakeRelations?: (tables: readonly string[], maxBytes: number) => Promise<LakeRelations>
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
@@ -31,10 +37,13 @@ export interface RuntimeContext {
 export type TableContext = Pick<RuntimeContext, 'project' | 'table' | 'clock' | 'random' | 'limits'>
 
 /** As much of it as a SYNC statement uses. */
-export type SyncContext = Pick<RuntimeContext, 'project' | 'sql' | 'limits' | 'remainingMs'>
+export type SyncContext = Pick<RuntimeContext, 'project' | 'sql' | 'lakeRelations' | 'limits' | 'remainingMs'>
 
 /** As much of it as starting a task uses. */
-export type TriggerContext = Pick<RuntimeContext, 'project' | 'table' | 'sql' | 'clock' | 'random' | 'limits'>
+export type TriggerContext = Pick<
+  RuntimeContext,
+  'project' | 'table' | 'sql' | 'lakeRelations' | 'clock' | 'random' | 'limits'
+>
 
 /** As much of it as following tasks and answering for them uses. */
 export type TaskContext = Pick<

@@ -7,6 +7,7 @@ import { checkResult, type SeenColumn, seenColumns } from './checkResult.js'
 import { checkStars } from './checkStar.js'
 import { checkTokens } from './checkTokens.js'
 import { markCounts } from './countColumns.js'
+import { markTables } from './markTables.js'
 import { buildPieces, type Piece, templateOf } from './pieces.js'
 import { problemAt, type Span, type SqlProblem } from './problem.js'
 import type { Catalog } from './resolution.js'
@@ -47,13 +48,12 @@ export interface QueryFindings {
 
 /** Checks a query step by step; each step runs only on what the one before it has found to be sound. */
 export async function analyzeQuery(request: QueryRequest): Promise<QueryFindings> {
-  const { pieces, problems } = buildPieces(request.sql, request.tokens, request.args)
-  const sql = templateOf(pieces)
-  const nothing = { sql, columns: [], tables: [] }
+  const { pieces: plain, problems } = buildPieces(request.sql, request.tokens, request.args)
+  const nothing = { sql: templateOf(plain), columns: [], tables: [] }
 
   const strangers = unknownJoinTables(request)
   problems.push(...checkTokens(request.written), ...strangers)
-  const tree = parseTree(request.tokens, pieces, request.args)
+  const tree = parseTree(request.tokens, plain, request.args)
   const { query } = tree
   if (!query) {
     // A mistake that is known by its form has said already why the grammar ends there.
@@ -67,10 +67,12 @@ export async function analyzeQuery(request: QueryRequest): Promise<QueryFindings
   if (request.returns === undefined)
     problems.push(...checkDeleteTree(query, request.tokens, firstOf(request)))
   const resolved = resolveNames(query, request.names)
+  const pieces = markTables(plain, query, resolved.references)
   // The columns that a DELETE reads of its table are the compiler's: they are missing when the table is another one.
   const own = request.returns === undefined && strangers.length > 0 ? firstOf(request) : undefined
   const named = resolved.problems.filter(({ start }) => start !== own?.start)
   problems.push(...withoutKnown(named, problems))
+  const sql = templateOf(pieces)
   const found = { sql, tables: resolved.tables, columns: (resolved.output ?? []).map((name) => ({ name })) }
   if (problems.length > 0) return { ...found, problems }
 

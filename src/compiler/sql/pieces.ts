@@ -1,5 +1,13 @@
 import { didYouMean } from '../../errors/suggest.js'
-import type { Argument, ScalarName, SqlPart, SqlTemplate, TypeRef } from '../../model/types.js'
+import type {
+  Argument,
+  ScalarName,
+  SqlPart,
+  SqlTablePart,
+  SqlTemplate,
+  SqlWithPart,
+  TypeRef,
+} from '../../model/types.js'
 import type { Token } from '../../trino/lex.js'
 import { problemAt, type Span, type SqlProblem } from './problem.js'
 
@@ -7,6 +15,8 @@ import { problemAt, type Span, type SqlProblem } from './problem.js'
 export type Piece = Span &
   (
     | { readonly kind: 'text'; readonly text: string }
+    | ({ readonly kind: 'table' } & SqlTablePart)
+    | ({ readonly kind: 'with' } & SqlWithPart)
     | { readonly kind: 'arg'; readonly arg: string; readonly context: ArgumentContext }
   )
 
@@ -128,10 +138,21 @@ export function templateOf(pieces: readonly Piece[]): SqlTemplate {
     }
     if (text !== '') parts.push({ text })
     text = ''
-    parts.push({ arg: piece.arg, context: piece.context })
+    parts.push(partOf(piece))
   }
   if (text !== '') parts.push({ text })
   return parts
+}
+
+function partOf(piece: Exclude<Piece, { kind: 'text' }>): SqlPart {
+  switch (piece.kind) {
+    case 'table':
+      return { text: piece.text, table: piece.table, named: piece.named }
+    case 'with':
+      return { text: piece.text, with: true }
+    case 'arg':
+      return { arg: piece.arg, context: piece.context }
+  }
 }
 
 /** The pieces that stem from a stretch of the user's text. */

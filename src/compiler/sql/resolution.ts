@@ -1,6 +1,7 @@
 import type { LakeTable } from '../../model/lakeSchema.js'
 import type { Expression, Query } from '../../trino/ast.js'
 import type { ColumnReads } from './columnReads.js'
+import type { Span } from './problem.js'
 import type { Report } from './report.js'
 import type { Columns, Scope } from './scope.js'
 
@@ -13,6 +14,14 @@ export interface Catalog {
   readonly large?: ReadonlySet<string>
   /** Columns that may be null, in lower case, by lake name. */
   readonly nullable?: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+/** A place where a statement refers to a table of the catalog, not to a WITH query of its name. */
+export interface TableReference extends Span {
+  /** Lake name. */
+  readonly table: string
+  /** Whether it has no alias where it could have one: the statement then may call it by the table's name. */
+  readonly named: boolean
 }
 
 export type Output = readonly string[] | undefined
@@ -31,6 +40,8 @@ export interface Resolution {
   readonly report: Report
   /** Lake names of the tables found so far. */
   readonly tables: Set<string>
+  /** Where they are referred to, in no order. */
+  readonly references: TableReference[]
   /** Columns of these tables that were read so far. */
   readonly reads: ColumnReads
   query(query: Query, around: Surroundings): Output

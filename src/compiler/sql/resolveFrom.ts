@@ -16,8 +16,13 @@ export function resolveFrom(
   return scope
 }
 
-/** What a table, a WITH query or a name of nothing gives. */
-export function resolveTable(resolution: Resolution, path: readonly Name[], around: Surroundings): Relation {
+/** What a table, a WITH query or a name of nothing gives. `named`: as in `TableReference`. */
+export function resolveTable(
+  resolution: Resolution,
+  path: readonly Name[],
+  around: Surroundings,
+  named: boolean,
+): Relation {
   const [first, ...others] = path as readonly [Name, ...Name[]]
   const last = others.at(-1)
   if (last) {
@@ -32,6 +37,7 @@ export function resolveTable(resolution: Resolution, path: readonly Name[], arou
   const name = first.text.toLowerCase()
   const columns = columnsOfTable(resolution, first, around)
   const isStored = !around.ctes.has(name) && resolution.catalog.tables.has(name)
+  if (isStored) resolution.references.push({ table: name, named, start: first.start, end: first.end })
   return isStored ? { name, columns, source: name } : { name, columns }
 }
 
@@ -64,7 +70,7 @@ function resolveRelation(
 ): Scope {
   switch (node.kind) {
     case 'table': {
-      const table = resolveTable(resolution, node.name, around)
+      const table = resolveTable(resolution, node.name, around, !node.alias)
       const aliased = node.alias && { ...table, name: node.alias.text.toLowerCase() }
       const known = aliased && table.name !== undefined ? { ...aliased, table: table.name } : table
       // Under other names their own are lost: any of them may be read.

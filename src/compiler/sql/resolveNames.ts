@@ -16,13 +16,15 @@ import { crossJoins } from './crossJoins.js'
 import { unfilteredLargeTables } from './largeTables.js'
 import type { SqlProblem } from './problem.js'
 import { Report } from './report.js'
-import type { Catalog, Output, Resolution, Surroundings } from './resolution.js'
+import type { Catalog, Output, Resolution, Surroundings, TableReference } from './resolution.js'
 import { resolveFrom, resolveTable } from './resolveFrom.js'
 import { columnsOf, lookUpRelation, type Relation, type Scope, scopeOf } from './scope.js'
 
 export interface ResolvedNames {
   /** Lake names of the catalog's tables that the statement reads, sorted. */
   readonly tables: readonly string[]
+  /** Where it refers to them, in the order of the text. */
+  readonly references: readonly TableReference[]
   /** The columns of these tables that it reads, sorted. */
   readonly reads: ReadonlyMap<string, readonly string[]>
   /** Columns of the result in order, undefined where the compiler cannot be sure; an unnamed one is ''. */
@@ -46,6 +48,7 @@ export function resolveNames(query: Query, catalog: Catalog): ResolvedNames {
   const top = body.kind === 'select' && scope ? { select: body, scope } : undefined
   return {
     tables: [...resolver.tables].sort(),
+    references: resolver.references.sort((a, b) => a.start - b.start),
     reads: resolver.reads.result(),
     output,
     problems: resolver.report.problems,
@@ -56,6 +59,7 @@ export function resolveNames(query: Query, catalog: Catalog): ResolvedNames {
 
 class Resolver implements Resolution {
   readonly tables = new Set<string>()
+  readonly references: TableReference[] = []
   readonly reads = new ColumnReads()
   readonly report = new Report()
   readonly costs: SqlProblem[] = []
@@ -112,7 +116,7 @@ class Resolver implements Resolution {
         this.expressions(body.rows, scopeOf([], around.outer), around)
         return undefined
       case 'tableQuery': {
-        const table = resolveTable(this, body.name, around)
+        const table = resolveTable(this, body.name, around, false)
         this.reads.all([table])
         const { columns } = table
         return columns && [...columns.values()]

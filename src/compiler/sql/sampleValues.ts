@@ -22,7 +22,7 @@ export function sampleStatement(
 ): SampleStatement {
   const types = new Map(args.map((argument) => [argument.name, argument]))
   const texts = pieces.map((piece) => {
-    if (piece.kind === 'text') return piece.text
+    if (piece.kind !== 'arg') return piece.text
     const argument = types.get(piece.arg)
     const type: TypeRef = argument?.type ?? { kind: 'scalar', name: 'String', nonNull: false }
     const sample = sampleOf(type, argument?.default, project)
@@ -47,7 +47,7 @@ function placeIn(pieces: readonly Piece[], texts: readonly string[], stretch: Sp
     from += length
     // A piece of the compiler's own stands nowhere.
     if (start >= end || piece.end === piece.start) continue
-    const asWritten = piece.kind === 'text' && piece.end - piece.start === length
+    const asWritten = piece.kind !== 'arg' && piece.end - piece.start === length
     if (asWritten && piece.text.slice(start, end).trim() === '') continue
     parts.push(asWritten ? { start: piece.start + start, end: piece.start + end } : piece)
   }

@@ -4,9 +4,8 @@ import type { SelectStatement, StatementOperation } from '../../model/types.js'
 import { SqlError } from '../../ports/sqlEngine.js'
 import type { SyncContext } from '../context.js'
 import { statementOf } from '../lookUp.js'
-import { bindStatement } from '../statements/bindStatement.js'
+import { boundSql } from '../statements/boundSql.js'
 import { readRows, readSingle } from '../statements/readResult.js'
-import { sqlFor } from '../statements/sqlFor.js'
 
 /** Kept of the time that is left, for stopping the statement and answering. */
 const ANSWER_MS = 1_500
@@ -18,7 +17,7 @@ export async function syncQuery(
   args: JsonObject,
 ): Promise<Json> {
   const statement = statementOf(context.project, operation.statement, 'select')
-  const sql = bindStatement(sqlFor(context.sql, statement), statement.args, args, context.project)
+  const sql = await boundSql(context, statement, args)
   const { syncTimeoutMs, syncMaxRows: maxRows } = context.limits
   const timeoutMs = Math.min(syncTimeoutMs, (context.remainingMs?.() ?? Number.POSITIVE_INFINITY) - ANSWER_MS)
   try {

@@ -3,8 +3,7 @@ import type { Json, JsonObject } from '../../model/json.js'
 import type { StatementOperation } from '../../model/types.js'
 import type { TriggerContext } from '../context.js'
 import { statementOf } from '../lookUp.js'
-import { bindStatement } from '../statements/bindStatement.js'
-import { sqlFor } from '../statements/sqlFor.js'
+import { boundSql } from '../statements/boundSql.js'
 import { newTaskItem } from '../tasks/taskItem.js'
 import { systemTime } from '../times.js'
 
@@ -18,7 +17,7 @@ export async function triggerTask(
   args: JsonObject,
 ): Promise<Json> {
   const statement = statementOf(context.project, operation.statement, 'select', 'delete')
-  const sql = bindStatement(sqlFor(context.sql, statement), statement.args, args, context.project)
+  const sql = await boundSql(context, statement, args)
   const { executionId } = await context.sql.start({ sql, token: context.random.uuid() })
   const now = context.clock.now()
   const item = newTaskItem(

@@ -13,13 +13,14 @@ export const MAX_STATEMENT_BYTES = 262_144
  *
  * Throws `BadInput` for a value that has no literal where it stands (null inside a text, an empty list after IN, a
  * negative number of rows), for text that no engine takes (U+0000, half a surrogate pair), and when the statement
- * grows past `MAX_STATEMENT_BYTES`.
+ * grows past `maxBytes` of UTF-8.
  */
 export function bindStatement(
   sql: SqlTemplate,
   args: readonly Argument[],
   values: JsonObject,
   project: Pick<Project, 'enums'>,
+  maxBytes = MAX_STATEMENT_BYTES,
 ): string {
   const checked = new Map<string, { readonly value: Json; readonly type: TypeRef }>()
   for (const { name, type } of args) {
@@ -37,10 +38,14 @@ export function bindStatement(
     if (!argument) throw new Error(`invariant: the statement uses the undeclared argument ${part.arg}`)
     text += writeValue(part.arg, argument.value, argument.type, part.context)
     // A few bytes more or less do not matter here: what matters is that no gigantic text is built.
-    if (text.length > MAX_STATEMENT_BYTES) throw tooLong()
+    if (text.length > maxBytes) throw tooLong()
   }
-  if (new TextEncoder().encode(text).length > MAX_STATEMENT_BYTES) throw tooLong()
+  if (maxBytes !== Number.POSITIVE_INFINITY && utf8Length(text) > maxBytes) throw tooLong()
   return text
+}
+
+export function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length
 }
 
 type Context = Extract<SqlTemplate[number], { arg: string }>['context']

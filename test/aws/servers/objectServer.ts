@@ -61,15 +61,30 @@ function listInOrderOfBytes(store: Stores['s3Store']): void {
   const listAll = store.listObjects.bind(store)
   store.listObjects = (bucket, options = {}) => {
     const { prefix = '', delimiter, maxKeys = 1000 } = options
-    if (delimiter) throw new Error('This server lists without a delimiter.')
+    const { objects } = listAll(bucket, { prefix, maxKeys: Number.POSITIVE_INFINITY })
+    // Folders come in one page, however many: only engines list so, and they take what they get.
+    if (delimiter) return folderOf(objects, prefix, delimiter)
     const bytes = ({ key }: { key: string }) => Buffer.from(key)
     const start = Buffer.from(options.startAfter ?? options.marker ?? '')
-    const { objects } = listAll(bucket, { prefix, maxKeys: Number.POSITIVE_INFINITY })
     const rest = objects
       .filter((object) => start.length === 0 || Buffer.compare(bytes(object), start) > 0)
       .sort((a, b) => Buffer.compare(bytes(a), bytes(b)))
     return { objects: rest.slice(0, maxKeys), commonPrefixes: [], isTruncated: rest.length > maxKeys }
   }
+}
+
+function folderOf<One extends { readonly key: string }>(
+  objects: readonly One[],
+  prefix: string,
+  delimiter: string,
+): { objects: One[]; commonPrefixes: string[]; isTruncated: boolean } {
+  const folders = new Set<string>()
+  const own = objects.filter(({ key }) => {
+    const end = key.indexOf(delimiter, prefix.length)
+    if (end >= 0) folders.add(key.slice(0, end + delimiter.length))
+    return end < 0
+  })
+  return { objects: own, commonPrefixes: [...folders], isTruncated: false }
 }
 
 /** S3 removes at most a thousand objects in one request. The package has no limit. */
