@@ -1,6 +1,6 @@
 import type { BinaryOperator, Span } from '../../../trino/ast.js'
 import { TranslateError } from './translateError.js'
-import { coerce, failWhen, type Typed, typed } from './typed.js'
+import { coerce, failWhen, once, type Typed, typed } from './typed.js'
 import {
   asDecimal,
   commonType,
@@ -35,7 +35,7 @@ export function negate(value: Typed, negative: boolean, span: Span): Typed {
     throw new TranslateError(`A value of type ${typeName(type)} has no sign.`, span)
   }
   if (!negative) return value
-  if (value.integer !== undefined) {
+  if (value.integer !== undefined && value.integer > -2147483648n) {
     const integer = -value.integer
     return { sql: `(${integer})`, type, integer }
   }
@@ -59,15 +59,33 @@ function whole(operator: BinaryOperator, left: Typed, right: Typed, type: SqlTyp
       ? `CAST(${left.sql} AS ${type.kind.toUpperCase()})`
       : coerce(left, type)
   const b = right.integer !== undefined ? right.sql : coerce(right, type)
-  if (operator === '/') return typed(byNonZero(a, right, b, `(${a} // ${b})`), type)
-  if (operator === '%') return typed(byNonZero(a, right, b, `(${a} % ${b})`), type)
+  if (operator === '/')
+    return typed(
+      byNonZero(a, right, b, (x, y) => `(${x} // ${y})`),
+      type,
+    )
+  if (operator === '%') return typed(byNonZero(a, right, b, remainder), type)
   return typed(`(${a} ${operator} ${b})`, type)
 }
 
+/** The smallest number has no remainder by -1 in DuckDB. */
+function remainder(dividend: string, divisor: string): string {
+  return /^\d+$/.test(divisor)
+    ? `(${dividend} % ${divisor})`
+    : `CASE WHEN ${divisor} = -1 THEN ${dividend} - ${dividend} ELSE (${dividend} % ${divisor}) END`
+}
+
 /** Trino fails on a division by zero of exact numbers, where DuckDB gives NULL. */
-function byNonZero(dividend: string, divisor: Typed, sql: string, quotient: string): string {
-  if (divisor.integer !== undefined && divisor.integer !== 0n) return quotient
-  return failWhen(divisionByZero(dividend, sql), 'Division by zero.', quotient)
+function byNonZero(
+  dividend: string,
+  divisor: Typed,
+  sql: string,
+  quotient: (dividend: string, divisor: string) => string,
+): string {
+  return once([dividend, sql], (a, b) => {
+    if (divisor.integer !== undefined && divisor.integer !== 0n) return quotient(a, b)
+    return failWhen(divisionByZero(a, b), 'Division by zero.', quotient(a, b))
+  })
 }
 
 function divisionByZero(dividend: string, divisor: string): string {
@@ -92,20 +110,32 @@ function decimals(operator: BinaryOperator, left: Typed, right: Typed): Typed {
       return typed(`CAST(${sum} AS DECIMAL(${type.precision}, ${type.scale}))`, type)
     }
     case '*': {
-      const type = decimal(a.precision + b.precision, a.scale + b.scale)
-      return typed(`(${x} * ${y})`, type)
+      const type = decimal(a.precision + b.precision, a.scale + b.scale) as Decimal
+      const small = Math.max(a.precision, b.precision) <= 18
+      if (!small || a.precision + b.precision <= 18) return typed(`(${x} * ${y})`, type)
+      // DuckDB would keep a product of small decimals within 18 digits, and fail where it does not fit.
+      const product = `(${coerce(left, decimal(19, a.scale))} * ${y})`
+      return typed(`CAST(${product} AS DECIMAL(${type.precision}, ${type.scale}))`, type)
     }
     case '/': {
       const type = decimal(a.precision + b.scale + Math.max(0, b.scale - a.scale), scale) as Decimal
-      const quotient = divideDecimals({ sql: x, type: a }, { sql: y, type: b }, type)
-      return typed(failWhen(divisionByZero(x, y), 'Division by zero.', quotient), type)
+      const sql = once([x, y], (p, q) => {
+        const quotient = divideDecimals({ sql: p, type: a }, { sql: q, type: b }, type)
+        return failWhen(divisionByZero(p, q), 'Division by zero.', quotient)
+      })
+      return typed(sql, type)
     }
     case '%': {
       const type = decimal(Math.min(...wholes) + scale, scale) as Decimal
       const operands = decimal(Math.max(...wholes) + scale, scale)
-      const remainder = `(${coerce(left, operands)} % ${coerce(right, operands)})`
-      const sql = `CAST(${remainder} AS DECIMAL(${type.precision}, ${type.scale}))`
-      return typed(failWhen(divisionByZero(x, y), 'Division by zero.', sql), type)
+      const sql = once([coerce(left, operands), coerce(right, operands)], (p, q) =>
+        failWhen(
+          divisionByZero(p, q),
+          'Division by zero.',
+          `CAST((${p} % ${q}) AS DECIMAL(${type.precision}, ${type.scale}))`,
+        ),
+      )
+      return typed(sql, type)
     }
   }
 }

@@ -144,9 +144,11 @@ function convertSimple(value: Typed, to: SqlType, span: Span): string | undefine
     case 'bigint':
       if (isFloating(from)) return `CAST(round(${sql}) AS ${duckdbTypeOf(to)})`
       return isNumeric(from) || from.kind === 'boolean' ? plainCast(sql, to) : undefined
+    case 'decimal':
+      if (isFloating(from)) return `CAST(ocg_double_digits(${sql}) AS ${duckdbTypeOf(to)})`
+      return isNumeric(from) || from.kind === 'boolean' ? plainCast(sql, to) : undefined
     case 'real':
     case 'double':
-    case 'decimal':
       return isNumeric(from) || from.kind === 'boolean' ? plainCast(sql, to) : undefined
     case 'varchar':
       return toText(value)

@@ -13,11 +13,25 @@ const CASTS = {
   'ocg_text_to_double(t)': `CASE
     ${failure(`NOT regexp_full_match(trim(t), '${NUMBER}|NaN|[+-]?Infinity')`, 'A text can not be cast to a number.')}
     ELSE CAST(ltrim(trim(t), '+') AS DOUBLE) END`,
+  // The digits around a point moved by an exponent. No decimal has digits further away than 200.
+  'ocg_point_moved(s, w, f, p)': `CASE WHEN p <= 0 THEN s || '0.' || repeat('0', -p) || w || f
+    WHEN p >= length(w || f) THEN s || w || f || repeat('0', p - length(w || f))
+    ELSE s || left(w || f, p) || '.' || substr(w || f, p + 1) END`,
+  'ocg_point_place(w, x)': `length(w) + CASE WHEN regexp_full_match(x, '[+-]?0*[0-9]{1,3}')
+    THEN greatest(-200, least(200, CAST(ltrim(x, '+') AS BIGINT))) WHEN x LIKE '-%' THEN -200 ELSE 200 END`,
+  'ocg_without_exponent(t)': `CASE WHEN NOT regexp_matches(t, '[1-9].*[eE]') THEN '0' ELSE ocg_point_moved(
+    CASE WHEN t LIKE '-%' THEN '-' ELSE '' END,
+    ltrim(regexp_extract(t, '^[+-]?([0-9]*)', 1), '0'),
+    regexp_extract(t, '^[+-]?[0-9]*[.]([0-9]*)', 1),
+    ocg_point_place(ltrim(regexp_extract(t, '^[+-]?([0-9]*)', 1), '0'), regexp_extract(t, '[eE](.*)$', 1))) END`,
   // DuckDB rounds a text with an exponent wrongly when it casts it to decimal.
   'ocg_number_text(t)': `CASE
-    ${failure(`NOT regexp_full_match(trim(t), '${NUMBER}')`, 'A text can not be cast to decimal.')}
-    ${failure("contains(lower(t), 'e')", 'A text with an exponent can not be cast to decimal on the embedded engine: cast it to double.')}
-    ELSE ltrim(trim(t), '+') END`,
+    ${failure(`NOT regexp_full_match(t, '${NUMBER}')`, 'A text can not be cast to decimal.')}
+    WHEN contains(lower(t), 'e') THEN ocg_without_exponent(t)
+    ELSE ltrim(t, '+') END`,
+  // Of the shortest digits that mean the double: DuckDB would take those of its binary value.
+  'ocg_double_digits(x)': `CASE ${failure('NOT isfinite(x)', 'NaN and infinity are no decimals.')}
+    ELSE ocg_number_text(CAST(x AS VARCHAR)) END`,
   'ocg_date_text(t)': `CASE
     ${failure(`NOT regexp_full_match(trim(t), '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}')`, 'A text can not be cast to date: it has to be written as YYYY-MM-DD.')}
     ELSE trim(t) END`,
@@ -105,11 +119,11 @@ const TEXTS = {
   // Java keeps the sharp s, which has no upper case of one letter in its tables.
   'ocg_upper(t)':
     "CASE WHEN contains(t, 'ß') THEN replace(upper(replace(t, 'ß', chr(57344))), chr(57344), 'ß') ELSE upper(t) END",
-  'ocg_substr_from(t, n)': `CASE WHEN n > 0 THEN substr(t, n)
-    WHEN n = 0 OR -n > length(t) THEN CASE WHEN t IS NULL THEN NULL ELSE '' END ELSE substr(t, n) END`,
+  'ocg_substr_from(t, n)': `CASE WHEN n IS NULL THEN NULL WHEN n = 0 OR abs(greatest(n, -4294967295)) > length(t) THEN CASE WHEN t IS NULL THEN NULL ELSE '' END ELSE substr(t, n) END`,
   'ocg_substr(t, n, l)': `CASE WHEN l <= 0 THEN CASE WHEN t IS NULL OR n IS NULL THEN NULL ELSE '' END
-    WHEN n > 0 THEN substr(t, n, l)
-    WHEN n = 0 OR -n > length(t) THEN CASE WHEN t IS NULL OR l IS NULL THEN NULL ELSE '' END ELSE substr(t, n, l) END`,
+    WHEN n IS NULL OR l IS NULL THEN NULL
+    WHEN n = 0 OR abs(greatest(n, -4294967295)) > length(t) THEN CASE WHEN t IS NULL OR l IS NULL THEN NULL ELSE '' END
+    ELSE substr(t, n, least(l, length(t))) END`,
   'ocg_replace(t, a, b)': `CASE ${failure(`a = ''`, 'replace looks for an empty text.')} ELSE replace(t, a, b) END`,
   'ocg_lpad(t, n, p)': `CASE ${failure(`n < 0 OR p = ''`, 'lpad takes a length of at least 0 and a text to pad with.')}
     ELSE lpad(t, CAST(n AS INTEGER), p) END`,

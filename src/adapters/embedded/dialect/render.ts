@@ -40,6 +40,15 @@ export function renderBoolean(expression: Expression, environment: Environment, 
   return coerce(value, BOOLEAN)
 }
 
+/** A condition that rows are filtered by, as of WHERE: AND and OR stay as they are, which DuckDB's optimizer needs. */
+export function renderFilter(expression: Expression, environment: Environment, place: string): string {
+  if (expression.kind !== 'logical' || groupingKey(expression, environment)) {
+    return renderBoolean(expression, environment, place)
+  }
+  const terms = expression.terms.map((term) => renderFilter(term, environment, expression.operator))
+  return `(${terms.join(` ${expression.operator} `)})`
+}
+
 /** An expression's SQL in a type that it must have or be coercible to. */
 export function renderAs(
   expression: Expression,

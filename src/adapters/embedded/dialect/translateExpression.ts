@@ -8,7 +8,8 @@ import { subscript } from './functions/array.js'
 import { extractField } from './functions/dateTime.js'
 import { functionRule } from './functions/index.js'
 import { interval, typedLiteral } from './literals.js'
-import { render, renderAs, renderBoolean } from './render.js'
+import { logicalValue } from './logicalValue.js'
+import { render, renderAs, renderBoolean, renderFilter } from './render.js'
 import { hasName, type Resolved, relationColumns, resolveName, resolveQualified } from './scope.js'
 import { TranslateError } from './translateError.js'
 import { coerce, commonTypeOf, NULL, type Typed, textLiteral, typed } from './typed.js'
@@ -67,9 +68,7 @@ export function translateExpression(node: Expression, environment: Environment):
       return typed(`[${items.map((item) => coerce(item, type)).join(', ')}]`, arrayOf(type))
     }
     case 'logical':
-      return boolean(
-        `(${node.terms.map((term) => condition(term, node.operator)).join(` ${node.operator} `)})`,
-      )
+      return boolean(logicalValue(node, environment))
     case 'not':
       return boolean(`(NOT ${condition(node.operand, 'NOT')})`)
     case 'comparison':
@@ -110,6 +109,10 @@ export function translateExpression(node: Expression, environment: Environment):
       return arithmetic(node.operator, left, right, node)
     }
     case 'sign':
+      // The sign belongs to the literal: the smallest numbers have no positive ones.
+      if (node.negative && node.operand.kind === 'integer' && node.operand.end === node.end) {
+        return integerLiteral(`-${node.operand.text}`, node)
+      }
       return negate(render(node.operand, environment), node.negative, node)
     case 'concat':
       return renderConcat(node.terms, environment)
@@ -211,10 +214,13 @@ function renderRow(items: readonly Typed[]): Typed {
 
 function integerLiteral(text: string, span: Expression): Typed {
   const integer = BigInt(text)
-  if (integer > 9223372036854775807n) {
-    throw new TranslateError(`${text} is larger than a bigint can hold.`, span)
+  if (integer > 9223372036854775807n || integer < -9223372036854775808n) {
+    throw new TranslateError(`${text} is beyond what a bigint can hold.`, span)
   }
-  return { sql: integer.toString(), type: integer > 2147483647n ? BIGINT : INTEGER, integer }
+  const type = integer > 2147483647n || integer < -2147483648n ? BIGINT : INTEGER
+  // DuckDB takes the sign for an operator, and the number without it for a bigint.
+  const smallest = integer === -2147483648n ? `CAST(${integer} AS INTEGER)` : undefined
+  return { sql: smallest ?? (integer < 0n ? `(${integer})` : integer.toString()), type, integer }
 }
 
 function decimalLiteral(text: string, span: Expression): Typed {
@@ -331,7 +337,7 @@ function renderCase(node: Extract<Expression, { kind: 'case' }>, environment: En
   const whens = node.whens.map(({ when }, at) => {
     const test = node.operand
       ? compare('=', [node.operand, when], when, environment).sql
-      : renderBoolean(when, environment, 'WHEN')
+      : renderFilter(when, environment, 'WHEN')
     return `WHEN ${test} THEN ${coerce(values[at] as Typed, type)}`
   })
   const otherwise = node.else ? ` ELSE ${coerce(values.at(-1) as Typed, type)}` : ''

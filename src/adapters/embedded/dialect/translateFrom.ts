@@ -2,7 +2,7 @@ import type { Join, Relation, SubqueryRelation, TableRelation, UnnestRelation } 
 import { closestName } from './closestName.js'
 import { fieldName, quoteIdentifier } from './ddl.js'
 import type { Environment } from './environment.js'
-import { render, renderBoolean } from './render.js'
+import { render, renderFilter } from './render.js'
 import type { Scope, ScopeColumn } from './scope.js'
 import { TranslateError } from './translateError.js'
 import { coerce, commonTypeOf, type Typed } from './typed.js'
@@ -193,7 +193,7 @@ function translateJoin(join: Join, outer: Environment, before: readonly ScopeCol
   const columns = [...left.columns, ...right.columns]
   const scope: Scope = { columns, parent: outer.scope }
   const inside: Environment = { ...outer, scope, noAggregates: 'ON', noWindows: 'ON' }
-  const on = join.on ? renderBoolean(join.on, inside, 'ON') : 'TRUE'
+  const on = join.on ? renderFilter(join.on, inside, 'ON') : 'TRUE'
   return { sql: `(${left.sql} ${join.type} JOIN ${right.sql} ON ${on})`, columns }
 }
 

@@ -3,7 +3,7 @@ import { aggregateIn } from './aggregateIn.js'
 import { quoteIdentifier } from './ddl.js'
 import { type Environment, noAggregates, noWindows, withoutGrouping } from './environment.js'
 import { quoteLabel } from './quoteLabel.js'
-import { render, renderBoolean } from './render.js'
+import { render, renderFilter } from './render.js'
 import { hasName, relationColumns, type Scope, type ScopeColumn } from './scope.js'
 import { translateSortItem } from './sortKeys.js'
 import type { Output, TranslatedQuery } from './translatedQuery.js'
@@ -25,7 +25,7 @@ export function translateSelect(
   const scope: Scope = { columns: from.columns, parent: outer.scope }
   const windows = new Set(select.windows.map((window) => window.name.text.toLowerCase()))
   const base: Environment = { ...withoutGrouping(outer), scope, windows }
-  const where = select.where && renderBoolean(select.where, noAggregates(base, 'WHERE'), 'WHERE')
+  const where = select.where && renderFilter(select.where, noAggregates(base, 'WHERE'), 'WHERE')
 
   const expressions = select.items.flatMap((item) => (item.kind === 'expression' ? [item.expression] : []))
   const later = [
@@ -45,7 +45,7 @@ export function translateSelect(
     if (item.type.kind === 'unknown' && !top) item = { ...item, sql: 'CAST(NULL AS INTEGER)' }
     return { ...item, label, name: top ? quoteLabel(label, item.span) : outer.fresh('c') }
   })
-  const having = select.having && renderBoolean(select.having, noWindows(grouped, 'HAVING'), 'HAVING')
+  const having = select.having && renderFilter(select.having, noWindows(grouped, 'HAVING'), 'HAVING')
   const named = select.windows.map(
     (window) => `${windowName(window.name.text)} AS ${translateWindow(window.window, grouped)}`,
   )

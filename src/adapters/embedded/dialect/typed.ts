@@ -68,18 +68,36 @@ export function commonTypeOf(values: readonly Typed[]): SqlType | undefined {
   return type
 }
 
-/**
- * SQL that fails with a message when a condition holds, and is the value otherwise. DuckDB's own `error()` can't stand in
- * TRY; a cast that fails can. The text is made by the condition, since a constant would be cast whatever the row says.
- */
+/** SQL that fails with a message when a condition holds, and is the value otherwise. DuckDB's own `error()` can't stand in TRY. */
 export function failWhen(condition: string, message: string, otherwise: string): string {
   return `CASE ${failure(condition, message)} ELSE ${otherwise} END`
 }
 
 /** The failure as the WHEN of a CASE; the WHENs after it are for the rows that pass. */
 export function failure(condition: string, message: string): string {
-  const text = quoteString(`${FAILURE_MARK}${message}`)
-  return `WHEN CAST(CASE WHEN ${condition} THEN ${text} END AS BOOLEAN) THEN NULL`
+  return `WHEN ${condition} THEN ${fail(message)}`
+}
+
+/**
+ * SQL of every type that fails where a row comes to it. It is no condition of a CASE, since DuckDB computes conditions
+ * of constants before it knows of any row, and lets their failures out.
+ */
+function fail(message: string): string {
+  return `[NULL][CAST(${quoteString(`${FAILURE_MARK}${message}`)} AS BIGINT)]`
+}
+
+/** A longer operand than this is computed under a name rather than written several times. */
+const LONGEST_REPEATED = 150
+
+/**
+ * SQL that uses operands several times, each of them computed once: without it the text of nested operators would grow
+ * with the power of their depth.
+ */
+export function once(operands: readonly string[], body: (...names: string[]) => string): string {
+  if (operands.every((operand) => operand.length <= LONGEST_REPEATED)) return body(...operands)
+  const fields = operands.map((operand, at) => `a${at} := ${operand}`).join(', ')
+  const names = operands.map((_, at) => `ocg_once.a${at}`)
+  return `list_transform([struct_pack(${fields})], lambda ocg_once: ${body(...names)})[1]`
 }
 
 /** Stands before the texts of failures that this translation raises. */

@@ -1,7 +1,7 @@
 import { divideDecimals } from '../arithmetic.js'
 import type { FunctionCall } from '../functionCall.js'
 import { type FunctionRule, type Rules, requireCount } from '../functionRule.js'
-import { asBigint, coerce, type Typed, typed } from '../typed.js'
+import { asBigint, coerce, failWhen, type Typed, typed } from '../typed.js'
 import {
   arrayOf,
   BIGINT,
@@ -118,6 +118,17 @@ function requireNumber(call: FunctionCall, value: Typed): void {
     call.fail(`Function ${call.name} takes numbers, not ${typeName(value.type)}.`, 0)
 }
 
+/** DuckDB adds up reals as doubles. */
+function ofKind(type: SqlType, sql: string): string {
+  return type.kind === 'real' ? `CAST(${sql} AS FLOAT)` : sql
+}
+
+/** A sum that fails beyond the 38 digits of a decimal, which DuckDB's 128 bits go a little beyond. */
+function withinDigits(sum: string, scale: number): string {
+  const most = `CAST('${'9'.repeat(38 - scale)}.${'9'.repeat(scale)}' AS DECIMAL(38, ${scale}))`
+  return failWhen(`abs(${sum}) > ${most}`, 'A sum of decimals has more than 38 digits.', sum)
+}
+
 const sum: FunctionRule = aggregate((call) => {
   requireCount(call, 1)
   const value = call.arg(0)
@@ -128,12 +139,10 @@ const sum: FunctionRule = aggregate((call) => {
   requireNumber(call, value)
   if (isInteger(type)) return typed(`CAST(${call.apply('sum', [value.sql])} AS BIGINT)`, BIGINT)
   if (type.kind === 'decimal') {
-    return typed(
-      `CAST(${call.apply('sum', [value.sql])} AS DECIMAL(38, ${type.scale}))`,
-      decimal(38, type.scale),
-    )
+    const total = `CAST(${call.apply('sum', [value.sql])} AS DECIMAL(38, ${type.scale}))`
+    return typed(type.precision > 18 ? withinDigits(total, type.scale) : total, decimal(38, type.scale))
   }
-  return typed(call.apply('sum', [value.sql]), type)
+  return typed(ofKind(type, call.apply('sum', [value.sql])), type)
 })
 
 const avg: FunctionRule = aggregate((call) => {
@@ -141,7 +150,8 @@ const avg: FunctionRule = aggregate((call) => {
   const value = call.arg(0)
   requireNumber(call, value)
   if (value.type.kind !== 'decimal') {
-    return typed(call.apply('avg', [value.sql]), value.type.kind === 'real' ? value.type : DOUBLE)
+    const type = value.type.kind === 'real' ? value.type : DOUBLE
+    return typed(ofKind(type, call.apply('avg', [value.sql])), type)
   }
   const { scale } = value.type
   const total = {

@@ -10,6 +10,7 @@ import {
 } from '../functionRule.js'
 import { asBigint, coerce, failWhen, type Typed, typed } from '../typed.js'
 import {
+  asDecimal,
   BIGINT,
   BOOLEAN,
   DOUBLE,
@@ -125,7 +126,8 @@ const truncate = scalar((call) => {
   const value = number(call)
   const { type } = value
   if (call.count === 1) {
-    if (isInteger(type)) return typed(`trunc(${coerce(value, DOUBLE)})`, DOUBLE)
+    // Trino has it for doubles and decimals, and takes whole numbers for the latter.
+    if (isInteger(type)) return typed(coerce(value, asDecimal(type)), asDecimal(type))
     if (type.kind !== 'decimal') return typed(`trunc(${value.sql})`, type)
     const result = decimal(Math.max(1, type.precision - type.scale), 0)
     return typed(`CAST(trunc(${value.sql}) AS DECIMAL(${precisionOf(result)}, 0))`, result)
