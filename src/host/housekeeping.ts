@@ -20,7 +20,7 @@ export function startHousekeeping(options: HousekeepingOptions): { close(): Prom
   let underWay: Promise<unknown> = Promise.resolve()
 
   async function trim(): Promise<void> {
-    const settled = Math.min(dispatcher.position(), sql.applied())
+    const settled = Math.min(dispatcher.position(), sql.settled())
     // What the dispatcher holds in memory only must be there after a crash.
     await dispatcher.save()
     if (settled >= store.feed.first()) await store.feed.trim(settled + 1)

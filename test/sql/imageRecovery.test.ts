@@ -1,7 +1,6 @@
 import { closeSync, existsSync, openSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { openStore } from '../../src/adapters/embedded/store/openStore.js'
 import type { Store } from '../../src/adapters/embedded/store/store.js'
@@ -62,14 +61,6 @@ async function inStore(work: (store: Store) => Promise<unknown>): Promise<void> 
   await store.close()
 }
 
-async function inImage(file: string, statements: readonly string[]): Promise<void> {
-  const instance = await DuckDBInstance.create(file)
-  const connection = await instance.connect()
-  for (const statement of statements) await connection.run(statement)
-  connection.closeSync()
-  instance.closeSync()
-}
-
 function wasMade(opened: OpenShop): boolean {
   return opened.logged.some(({ message }) => message === 'A table of the query image is being made')
 }
@@ -98,26 +89,6 @@ describe('an image that is opened again', () => {
     expect(await eventually(() => shop?.rows(COUNT))).toEqual([[5001, 5001, (5000 * 4999) / 2]])
     expect(wasMade(shop)).toBe(true)
     expect(existsSync(join(folder, 'image.duckdb.damaged'))).toBe(false)
-  })
-
-  it('gives the room of a file back that is more than half empty', async () => {
-    await fill(10)
-    const file = join(folder, 'image.duckdb')
-    await inImage(file, [
-      'CREATE TABLE junk AS SELECT hash(i) AS a, hash(i + 1) AS b FROM range(5000000) t(i)',
-      'CHECKPOINT',
-      // Behind the junk, so that the file can't just be cut off.
-      `UPDATE stored."user" SET name = name || 'x'`,
-      'CHECKPOINT',
-      'DROP TABLE junk',
-      'CHECKPOINT',
-    ])
-    const before = statSync(file).size
-    shop = await openShop(folder)
-    expect(await shop.rows(COUNT)).toEqual([[10, 10, 45]])
-    expect(before).toBeGreaterThan(64 * 1024 * 1024)
-    expect(statSync(file).size).toBeLessThan(before / 10)
-    expect(wasMade(shop)).toBe(false)
   })
 
   it('is made again when the feed has been trimmed past its position', async () => {

@@ -25,21 +25,26 @@ export interface DirtyDays {
   committed(days: DaysOfTables): void
   /** Takes the marks off days that have not changed since `published` was read. In the writer's turn. */
   clear(writer: DuckDBConnection, table: string, published: DayVersions): Promise<void>
+  /**
+   * Notes lineage and marks in another image, which is about to take this one's place and shows the same. In the
+   * writer's turn. These marks then go on for it.
+   */
+  carryTo(writer: DuckDBConnection): Promise<void>
 }
+
+/** Counts on through every image of the process: no two changes have the same. */
+let versions = 0
 
 /** Reads the marks of an image, and gives one that has none yet its lineage. */
 export async function openDirtyDays(writer: DuckDBConnection): Promise<DirtyDays> {
-  await writer.run('CREATE TABLE IF NOT EXISTS meta.lineage (id VARCHAR)')
-  await writer.run('CREATE TABLE IF NOT EXISTS meta.dirty_days (name VARCHAR, day INTEGER, since BIGINT)')
-  await writer.run(
-    `INSERT INTO meta.lineage SELECT ${quoteString(randomUUID())} WHERE NOT EXISTS (FROM meta.lineage)`,
-  )
-  const lineage = await writer.runAndReadAll('SELECT id FROM meta.lineage')
+  await makeTables(writer, randomUUID())
+  const found = await writer.runAndReadAll('SELECT id FROM meta.lineage')
+  const lineage = found.getRows()[0]?.[0] as string
   const marks = await writer.runAndReadAll('SELECT name, day, since FROM meta.dirty_days')
   const tables = new Map<string, Map<DayNumber, Mark>>()
-  let version = 0
+  versions += 1
   for (const [name, day, since] of marks.getRows() as [string, number, bigint][]) {
-    marksOf(name).set(day, { version, since: Number(since) })
+    marksOf(name).set(day, { version: versions, since: Number(since) })
   }
 
   function marksOf(table: string): Map<DayNumber, Mark> {
@@ -51,7 +56,7 @@ export async function openDirtyDays(writer: DuckDBConnection): Promise<DirtyDays
   }
 
   return {
-    lineage: lineage.getRows()[0]?.[0] as string,
+    lineage,
     since() {
       let oldest: number | undefined
       for (const days of tables.values()) {
@@ -61,19 +66,20 @@ export async function openDirtyDays(writer: DuckDBConnection): Promise<DirtyDays
     },
     of: (table) => new Map([...marksOf(table)].map(([day, mark]) => [day, mark.version])),
     async mark(connection, days) {
-      const fresh: string[] = []
-      const now = Date.now()
+      const fresh: StoredMark[] = []
+      const since = Date.now()
       for (const [table, own] of days) {
         const known = marksOf(table)
-        for (const day of own) if (!known.has(day)) fresh.push(`(${quoteString(table)}, ${day}, ${now})`)
+        for (const day of own) if (!known.has(day)) fresh.push({ table, day, since })
       }
-      if (fresh.length > 0) await connection.run(`INSERT INTO meta.dirty_days VALUES ${fresh.join(', ')}`)
+      await insertMarks(connection, fresh)
     },
     committed(days) {
-      version += 1
+      versions += 1
       for (const [table, own] of days) {
         const known = marksOf(table)
-        for (const day of own) known.set(day, { version, since: known.get(day)?.since ?? Date.now() })
+        for (const day of own)
+          known.set(day, { version: versions, since: known.get(day)?.since ?? Date.now() })
       }
     },
     async clear(connection, table, published) {
@@ -86,7 +92,34 @@ export async function openDirtyDays(writer: DuckDBConnection): Promise<DirtyDays
       )
       for (const day of days) known.delete(day)
     },
+    async carryTo(connection) {
+      await makeTables(connection, lineage)
+      const marks = [...tables].flatMap(([table, days]) =>
+        [...days].map(([day, { since }]): StoredMark => ({ table, day, since })),
+      )
+      await insertMarks(connection, marks)
+    },
   }
+}
+
+interface StoredMark {
+  readonly table: string
+  readonly day: DayNumber
+  readonly since: number
+}
+
+async function makeTables(writer: DuckDBConnection, lineage: string): Promise<void> {
+  await writer.run('CREATE TABLE IF NOT EXISTS meta.lineage (id VARCHAR)')
+  await writer.run('CREATE TABLE IF NOT EXISTS meta.dirty_days (name VARCHAR, day INTEGER, since BIGINT)')
+  await writer.run(
+    `INSERT INTO meta.lineage SELECT ${quoteString(lineage)} WHERE NOT EXISTS (FROM meta.lineage)`,
+  )
+}
+
+async function insertMarks(writer: DuckDBConnection, marks: readonly StoredMark[]): Promise<void> {
+  if (marks.length === 0) return
+  const rows = marks.map(({ table, day, since }) => `(${quoteString(table)}, ${day}, ${since})`)
+  await writer.run(`INSERT INTO meta.dirty_days VALUES ${rows.join(', ')}`)
 }
 
 interface Mark {

@@ -1,17 +1,12 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type DuckDBConnection,
-  type DuckDBDataChunk,
-  DuckDBInstance,
-  type DuckDBTimestampValue,
-} from '@duckdb/node-api'
-import { lakeMetadata, storedColumns } from '../../../lake/lakeTableFormat.js'
-import type { LakeTable, LakeType } from '../../../model/lakeSchema.js'
-import { duckdbType, quoteIdentifier, quoteString } from '../dialect/ddl.js'
-import { createTable, storedName } from './imageSchema.js'
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { LakeTable } from '../../../model/lakeSchema.js'
+import { countDays, groupDays, loadGroup } from '../lake/dayGroups.js'
+import { dayFolder } from '../lake/days.js'
+import { FILE_NAME } from '../lake/lakeFolder.js'
+import { openParquetWriter, type ParquetWriter } from '../lake/parquetWriter.js'
 import type { ExportedLake } from './protocol.js'
-import { closeAppender } from './rowAppender.js'
 
 export interface ExportOptions {
   readonly memoryMb: number
@@ -21,9 +16,6 @@ export interface ExportOptions {
 /**
  * Writes the lake's layout: `tables/{table}/year=…/month=…/day=…/rows.parquet`, Snappy, sorted by time and id, from
  * one snapshot of the image. It is written beside its place and put there at the end.
- *
- * The image's own engine can't write files, and must not: the rows go over to a second one, which runs no statement
- * of anybody else.
  */
 export async function exportLake(
   image: DuckDBInstance,
@@ -32,26 +24,27 @@ export async function exportLake(
   options: ExportOptions,
 ): Promise<ExportedLake> {
   const part = join(folder, `tables.part-${process.pid}`)
+  const spill = join(part, 'spill')
   mkdirSync(folder, { recursive: true })
   removeLeftovers(folder)
   const reader = await image.connect()
-  const publisher = await openPublisher(join(part, 'spill'), options.memoryMb)
+  const writer = await openParquetWriter({ spill, memoryMb: options.memoryMb, compression: 'snappy' })
   try {
     let files = 0
     let rows = 0
     await reader.run('BEGIN')
     for (const table of tables) {
-      const written = await exportTable(reader, publisher.connection, table, part, options)
+      const written = await exportTable(reader, writer, table, join(part, table.name), options)
       files += written.files
       rows += written.rows
     }
-    publisher.close()
-    rmSync(join(part, 'spill'), { recursive: true, force: true })
+    writer.close()
+    rmSync(spill, { recursive: true, force: true })
     putInPlace(folder, part)
     return { tables: tables.length, files, rows }
   } finally {
     reader.closeSync()
-    publisher.close()
+    writer.close()
     rmSync(part, { recursive: true, force: true })
   }
 }
@@ -75,119 +68,24 @@ function putInPlace(folder: string, part: string): void {
   rmSync(old, { recursive: true, force: true })
 }
 
-async function openPublisher(spill: string, memoryMb: number) {
-  mkdirSync(spill, { recursive: true })
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: '1',
-    memory_limit: `${memoryMb}MiB`,
-    temp_directory: spill,
-  })
-  const connection = await instance.connect()
-  let open = true
-  return {
-    connection,
-    close() {
-      if (!open) return
-      open = false
-      connection.closeSync()
-      instance.closeSync()
-    },
-  }
-}
-
-const DAY_MICROS = 86_400_000_000n
-
-/** Rows arrive in the order of their times: a day is complete when a later one begins. */
 async function exportTable(
   reader: DuckDBConnection,
-  publisher: DuckDBConnection,
-  table: LakeTable,
-  part: string,
-  options: ExportOptions,
-): Promise<{ readonly files: number; readonly rows: number }> {
-  const folder = join(part, table.name)
-  mkdirSync(folder, { recursive: true })
-  await publisher.run(createTable(table, 'days'))
-  const createdAt = storedColumns(table).findIndex(({ name }) => name === 'createdAt')
-  const result = await reader.stream(
-    `SELECT * FROM ${storedName(table.name)} ORDER BY "createdAt", ${quoteIdentifier(table.idColumn)}`,
-  )
-  const days = new Set<bigint>()
-  let files = 0
-  let rows = 0
-  async function writeDays(complete: readonly bigint[]): Promise<void> {
-    for (const day of complete) {
-      await writeDay(publisher, table, folder, day)
-      days.delete(day)
-      files += 1
-    }
-    const last = complete.at(-1)
-    if (last !== undefined) await publisher.run(`DELETE FROM days WHERE ${timeIs('<', last + 1n)}`)
-  }
-  for (;;) {
-    const chunk = await result.fetchChunk()
-    if (!chunk || chunk.rowCount === 0) break
-    await appendChunk(publisher, chunk)
-    chunk.visitColumnValues(createdAt, (time) => days.add(dayOf(time as DuckDBTimestampValue)))
-    rows += chunk.rowCount
-    await writeDays([...days].slice(0, -1))
-    options.onProgress(table.name, rows)
-  }
-  await writeDays([...days])
-  await publisher.run('DROP TABLE days')
-  return { files, rows }
-}
-
-async function appendChunk(publisher: DuckDBConnection, chunk: DuckDBDataChunk): Promise<void> {
-  const appender = await publisher.createAppender('days')
-  appender.appendDataChunk(chunk)
-  closeAppender(appender)
-}
-
-async function writeDay(
-  publisher: DuckDBConnection,
+  writer: ParquetWriter,
   table: LakeTable,
   folder: string,
-  day: bigint,
-): Promise<void> {
-  const [year, month, date] = new Date(Number(day * (DAY_MICROS / 1000n)))
-    .toISOString()
-    .slice(0, 10)
-    .split('-')
-  const partition = join(folder, `year=${year}`, `month=${month}`, `day=${date}`)
-  mkdirSync(partition, { recursive: true })
-  const columns = storedColumns(table).map(({ name, type }) => {
-    const column = quoteIdentifier(name)
-    return holdsTimestamp(type) ? `CAST(${column} AS ${parquetType(type)}) AS ${column}` : column
-  })
-  const target = quoteString(join(partition, 'rows.parquet'))
-  const metadata = lakeMetadata(table).map(({ key, value }) => `${quoteString(key)}: ${quoteString(value)}`)
-  await publisher.run(
-    `COPY (SELECT ${columns.join(', ')} FROM days WHERE ${timeIs('>=', day)} AND ${timeIs('<', day + 1n)})
-     TO ${target} (FORMAT parquet, COMPRESSION snappy, KV_METADATA {${metadata.join(', ')}})`,
-  )
-}
-
-function timeIs(comparison: '<' | '>=', day: bigint): string {
-  return `"createdAt" ${comparison} make_timestamp(${day * DAY_MICROS})`
-}
-
-/** Rounds down, before 1970 too. */
-function dayOf({ micros }: DuckDBTimestampValue): bigint {
-  return (micros - (((micros % DAY_MICROS) + DAY_MICROS) % DAY_MICROS)) / DAY_MICROS
-}
-
-function holdsTimestamp(type: LakeType): boolean {
-  if (type.kind === 'array') return holdsTimestamp(type.item)
-  if (type.kind === 'struct') return type.fields.some((field) => holdsTimestamp(field.type))
-  return type.kind === 'timestamp'
-}
-
-/** Files have milliseconds, where statements have the engine's microseconds. */
-function parquetType(type: LakeType): string {
-  if (type.kind === 'timestamp') return 'TIMESTAMP_MS'
-  if (type.kind === 'array') return `${parquetType(type.item)}[]`
-  if (type.kind !== 'struct') return duckdbType(type)
-  const fields = type.fields.map((field) => `${quoteIdentifier(field.name)} ${parquetType(field.type)}`)
-  return `STRUCT(${fields.join(', ')})`
+  options: ExportOptions,
+): Promise<{ readonly files: number; readonly rows: number }> {
+  mkdirSync(folder, { recursive: true })
+  const counts = await countDays(reader, table)
+  let rows = 0
+  for (const group of groupDays([...counts.keys()], counts)) {
+    rows += await loadGroup(reader, writer, table, group)
+    for (const day of group) {
+      const partition = join(folder, dayFolder(day))
+      mkdirSync(partition, { recursive: true })
+      await writer.write(day, join(partition, FILE_NAME))
+    }
+    options.onProgress(table.name, rows)
+  }
+  return { files: counts.size, rows }
 }

@@ -2,6 +2,7 @@ import type { LakeTable } from '../../../model/lakeSchema.js'
 import type { Logger } from '../../../ports/system.js'
 import type { Store } from '../store/store.js'
 import { applyBatch } from './applyRows.js'
+import { carryMarks } from './carryMarks.js'
 import { isFatal } from './failures.js'
 import { buryFollowed, buryFound } from './graveyard.js'
 import { type Image, showTables, staleTables } from './image.js'
@@ -18,6 +19,13 @@ export interface Follower {
   setTables(tables: readonly LakeTable[]): Promise<void>
   /** Runs a piece of work while the image's writer does nothing else. */
   inTurn<T>(piece: () => Promise<T>): Promise<T>
+  /**
+   * Puts a fresh image in the present one's place. `prepare` runs while nothing is applied, and brings the fresh one to
+   * the present one's position. Answers what is left of the old one, for the caller to close.
+   */
+  swapIn(
+    prepare: () => Promise<{ readonly fresh: Image; readonly republish: boolean }>,
+  ): Promise<Pick<Image, 'instance' | 'writer' | 'generation'>>
   /** Ends after the transaction that runs. */
   close(): Promise<void>
 }
@@ -154,6 +162,14 @@ export function startFollower(options: FollowerOptions): Follower {
         loop ??= follow()
       }),
     inTurn,
+    swapIn: (prepare) =>
+      inTurn(async () => {
+        const { fresh, republish } = await prepare()
+        const old = { ...image }
+        await carryMarks(image, fresh, republish)
+        Object.assign(image, fresh)
+        return old
+      }),
     async close() {
       closed = true
       endPause()

@@ -6,10 +6,18 @@ import { quoteIdentifier } from '../dialect/ddl.js'
 import { MACROS } from '../dialect/macros.js'
 import type { DirtyDays } from '../lake/dirtyDays.js'
 import type { Store } from '../store/store.js'
-import { openImageFile, removeImage } from './imageFile.js'
+import {
+  clearSpill,
+  type EngineLimits,
+  imageFile,
+  imageGenerations,
+  isMarkedDamaged,
+  openEngine,
+  removeImages,
+  spillFolder,
+} from './imageFile.js'
 import { createTable, createView, definitionHash, IMAGE_FORMAT, STORED } from './imageSchema.js'
 import { type LakeRow, rowMaker } from './rowValues.js'
-import type { SqlLimits } from './sqlLimits.js'
 
 /** A table that the image holds. */
 export interface ImageTable {
@@ -18,17 +26,24 @@ export interface ImageTable {
   readonly rowOf: (item: Item) => LakeRow
 }
 
-/** The query image: a DuckDB database that shows the table as it was at a position of the feed, or later. */
+/**
+ * The query image: a DuckDB database that shows the table as it was at a position of the feed, or later. A rewriting
+ * puts another engine and file in their places: who needs the same ones for a while takes them by `ImageLeases`.
+ */
 export interface Image {
-  readonly instance: DuckDBInstance
+  instance: DuckDBInstance
   /** The only connection that writes. One piece of work at a time. */
-  readonly writer: DuckDBConnection
+  writer: DuckDBConnection
+  /** Number of the image's file. */
+  generation: number
+  /** When the file was made from the table, milliseconds since 1970. */
+  madeAt: number
   /** Last feed sequence that is applied. */
   position: number
   /** Rows that have been removed or replaced since the image was last tidied. */
   removedRows: number
   /** By lake name. */
-  readonly tables: Map<string, ImageTable>
+  tables: Map<string, ImageTable>
   /** Days that differ from their published files; absent in an image that is not published. */
   dirty?: DirtyDays
 }
@@ -37,15 +52,52 @@ export interface Image {
  * Opens the image of a store. One that is damaged, of another store or format, or that has missed a part of the
  * feed gives way to an empty one, at the feed's present head: its tables must then be made, and the feed followed.
  */
-export async function openImage(store: Store, limits: SqlLimits): Promise<Image> {
-  const existing = await connect(store, limits)
-  const position = await readPosition(existing.writer, store)
-  if (position !== undefined) return { ...existing, position, removedRows: 0, tables: new Map() }
-  closeImage(existing)
-  removeImage(store.folder)
-  const fresh = await connect(store, limits)
-  const start = await writeMeta(fresh.writer, store)
-  return { ...fresh, position: start, removedRows: 0, tables: new Map() }
+export async function openImage(store: Store, limits: EngineLimits): Promise<Image> {
+  const { folder } = store
+  clearSpill(folder)
+  if (isMarkedDamaged(folder)) removeImages(folder)
+  for (const generation of imageGenerations(folder)) {
+    const image = await openGeneration(store, generation, limits)
+    if (!image) continue
+    removeImages(folder, generation)
+    return image
+  }
+  removeImages(folder)
+  return createImage(
+    store,
+    { file: imageFile(folder, 0), spill: spillFolder(folder, 0), generation: 0 },
+    limits,
+  )
+}
+
+/** Opens the image's file of a generation; undefined when it can't be gone on with. */
+export async function openGeneration(
+  store: Store,
+  generation: number,
+  limits: EngineLimits,
+): Promise<Image | undefined> {
+  const { folder } = store
+  let opened: Pick<Image, 'instance' | 'writer'>
+  try {
+    opened = await connect(imageFile(folder, generation), spillFolder(folder, generation), limits)
+  } catch {
+    return undefined
+  }
+  const meta = await readMeta(opened.writer, store)
+  if (meta) return { ...opened, ...meta, generation, removedRows: 0, tables: new Map() }
+  closeImage(opened)
+  return undefined
+}
+
+/** Makes an empty image at the feed's present head, in a file that does not exist. */
+export async function createImage(
+  store: Store,
+  place: { readonly file: string; readonly spill: string; readonly generation: number },
+  limits: EngineLimits,
+): Promise<Image> {
+  const opened = await connect(place.file, place.spill, limits)
+  const meta = await writeMeta(opened.writer, store)
+  return { ...opened, ...meta, generation: place.generation, removedRows: 0, tables: new Map() }
 }
 
 /** Lets go of the file; what is in its log goes into its body. */
@@ -78,8 +130,7 @@ export async function showTables(image: Image, tables: readonly LakeTable[]): Pr
     await makeMacros(writer)
     for (const table of tables) await writer.run(createView(table))
   })
-  image.tables.clear()
-  for (const table of tables) image.tables.set(table.name, { table, rowOf: rowMaker(table) })
+  image.tables = new Map(tables.map((table) => [table.name, { table, rowOf: rowMaker(table) }]))
 }
 
 /** Makes the stored form of a table anew, empty. Inside a transaction. */
@@ -88,7 +139,7 @@ export async function recreateTable(writer: DuckDBConnection, table: LakeTable):
   await writer.run(`DROP TABLE IF EXISTS ${STORED}.${quoteIdentifier(table.name)}`)
   await writer.run(createTable(table))
   await writer.run('DELETE FROM meta.tables WHERE name = $1', [table.name])
-  await writer.run('INSERT INTO meta.tables VALUES ($1, $2)', [table.name, definitionHash(table)])
+  await writer.run('INSERT INTO meta.tables VALUES ($1, $2, NULL)', [table.name, definitionHash(table)])
 }
 
 /** Runs `work` as one transaction of the connection. */
@@ -114,36 +165,46 @@ async function makeMacros(writer: DuckDBConnection): Promise<void> {
   await writer.run('UPDATE meta.image SET macros = $1', [hash])
 }
 
-async function connect(store: Store, limits: SqlLimits): Promise<Pick<Image, 'instance' | 'writer'>> {
-  const instance = await openImageFile(store.folder, limits)
+async function connect(
+  file: string,
+  spill: string,
+  limits: EngineLimits,
+): Promise<Pick<Image, 'instance' | 'writer'>> {
+  const instance = await openEngine(file, spill, limits)
   return { instance, writer: await instance.connect() }
 }
 
-/** The position of an image that can be gone on with. */
-async function readPosition(writer: DuckDBConnection, store: Store): Promise<number | undefined> {
+type Meta = Pick<Image, 'position' | 'madeAt'>
+
+/** Of an image that can be gone on with. */
+async function readMeta(writer: DuckDBConnection, store: Store): Promise<Meta | undefined> {
   try {
-    const result = await writer.runAndReadAll('SELECT format, store, position FROM meta.image')
-    const [format, id, applied] = result.getRows()[0] ?? []
+    const result = await writer.runAndReadAll('SELECT format, store, position, made_at FROM meta.image')
+    const [format, id, applied, madeAt] = result.getRows()[0] ?? []
     const position = Number(applied)
     const follows = position >= store.feed.first() - 1 && position <= store.feed.head()
-    return format === IMAGE_FORMAT && id === store.id && follows ? position : undefined
+    const fits = format === IMAGE_FORMAT && id === store.id && follows
+    return fits ? { position, madeAt: Number(madeAt) } : undefined
   } catch {
     return undefined
   }
 }
 
-async function writeMeta(writer: DuckDBConnection, store: Store): Promise<number> {
+async function writeMeta(writer: DuckDBConnection, store: Store): Promise<Meta> {
   const position = store.feed.head()
+  const madeAt = Date.now()
   await inTransaction(writer, async () => {
     await writer.run(`CREATE SCHEMA ${STORED}`)
     await writer.run('CREATE SCHEMA meta')
     await writer.run(
-      'CREATE TABLE meta.image (format INTEGER, store VARCHAR, position BIGINT, macros VARCHAR)',
+      'CREATE TABLE meta.image (format INTEGER, store VARCHAR, position BIGINT, macros VARCHAR, made_at BIGINT)',
     )
-    await writer.run('CREATE TABLE meta.tables (name VARCHAR, hash VARCHAR)')
-    await writer.run(`INSERT INTO meta.image VALUES (${IMAGE_FORMAT}, $1, ${position}, '')`, [store.id])
+    await writer.run('CREATE TABLE meta.tables (name VARCHAR, hash VARCHAR, row_bytes DOUBLE)')
+    await writer.run(`INSERT INTO meta.image VALUES (${IMAGE_FORMAT}, $1, ${position}, '', ${madeAt})`, [
+      store.id,
+    ])
   })
-  return position
+  return { position, madeAt }
 }
 
 async function tableHashes(writer: DuckDBConnection): Promise<Map<string, string>> {

@@ -1,61 +1,130 @@
-import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { quoteIdentifier, quoteString } from '../dialect/ddl.js'
+import { quoteString } from '../dialect/ddl.js'
 import { engineFailure } from './failures.js'
-import { STORED } from './imageSchema.js'
 import type { SqlLimits } from './sqlLimits.js'
 
-/** The image's file in a data folder. */
-export function imageFile(folder: string): string {
-  return join(folder, 'image.duckdb')
-}
-
-/** Where statements put what does not fit into memory. */
-export function spillFolder(folder: string): string {
-  return join(folder, 'sql-spill')
-}
+/** Limits of an engine that opens an image. */
+export type EngineLimits = Pick<SqlLimits, 'threads' | 'memoryMb' | 'spillMb'>
 
 /**
- * Opens the image, or makes an empty one when there is none, or none that can be read. Waits for a process that is
- * still letting go of it. A file that is half empty is copied into a smaller one first.
+ * The image's file in a data folder. Each rewriting makes a file of the next generation; the highest that is whole is
+ * the image, and a process that was killed between two steps may leave one beside it.
  */
-export async function openImageFile(folder: string, limits: SqlLimits): Promise<DuckDBInstance> {
-  const file = imageFile(folder)
-  rmSync(spillFolder(folder), { recursive: true, force: true })
-  if (existsSync(damageMark(file))) removeImage(folder)
-  let instance: DuckDBInstance
-  try {
-    instance = await openPatiently(file)
-  } catch {
-    removeImage(folder)
-    instance = await openPatiently(file)
-  }
-  if (await isHalfEmpty(instance, file)) {
-    await copyTables(instance, `${file}.fresh`)
-    instance.closeSync()
-    renameSync(`${file}.fresh`, file)
-    rmSync(`${file}.wal`, { force: true })
-    instance = await openPatiently(file)
-  }
-  await configure(instance, folder, limits)
-  return instance
+export function imageFile(folder: string, generation = currentGeneration(folder)): string {
+  return join(folder, generation === 0 ? 'image.duckdb' : `image-${generation}.duckdb`)
 }
 
-/** Removes the image: it is made again from the table. */
-export function removeImage(folder: string): void {
-  const file = imageFile(folder)
-  for (const end of ['', '.wal', '.fresh', '.fresh.wal', '.damaged']) rmSync(file + end, { force: true })
+/** A file of that generation in the making. Whatever is left of it is removed at the next start. */
+export function unfinishedImageFile(folder: string, generation: number): string {
+  return `${imageFile(folder, generation)}.part`
+}
+
+/** Generations that have a file, the highest first. */
+export function imageGenerations(folder: string): number[] {
+  return imageNames(folder)
+    .flatMap(({ generation, end }) => (end === '' ? [generation] : []))
+    .sort((a, b) => b - a)
+}
+
+/** Where statements put what does not fit into memory. Engines that run at the same time have a folder each. */
+export function spillFolder(folder: string, generation: number | string): string {
+  return join(spillRoot(folder), String(generation))
+}
+
+/** Removes what earlier processes have spilled. */
+export function clearSpill(folder: string): void {
+  rmSync(spillRoot(folder), { recursive: true, force: true })
+}
+
+/** Removes the files of every generation but one: without one, the image is made again from the table. */
+export function removeImages(folder: string, except?: number): void {
+  for (const { name, generation, end } of imageNames(folder)) {
+    const kept = generation === except && (end === '' || end === '.wal')
+    if (!kept) rmSync(join(folder, name), { force: true })
+  }
+}
+
+/** Removes the files of one generation. */
+export function removeGeneration(folder: string, generation: number): void {
+  for (const one of imageNames(folder)) {
+    if (one.generation === generation) rmSync(join(folder, one.name), { force: true })
+  }
+  rmSync(spillFolder(folder, generation), { recursive: true, force: true })
+}
+
+/** Bytes of an image on disk, its log included. */
+export function imageBytes(folder: string, generation: number): number {
+  const file = imageFile(folder, generation)
+  return sizeOf(file) + sizeOf(`${file}.wal`)
 }
 
 /** Notes that the image can't be trusted: whoever opens it next makes it again. */
 export function markDamaged(folder: string): void {
-  writeFileSync(damageMark(imageFile(folder)), '')
+  writeFileSync(damageMark(folder), '')
 }
 
-function damageMark(file: string): string {
-  return `${file}.damaged`
+export function isMarkedDamaged(folder: string): boolean {
+  return existsSync(damageMark(folder))
+}
+
+/**
+ * Opens a database, and makes it when it is missing, with an engine that is shut in: it reaches its own file and its
+ * spill folder, and no statement can change that. Waits for a process that is still letting go of the file. Throws what
+ * the engine throws for a file that can't be read.
+ */
+export async function openEngine(file: string, spill: string, limits: EngineLimits): Promise<DuckDBInstance> {
+  // The engine makes the last of these folders only.
+  mkdirSync(dirname(spill), { recursive: true })
+  const instance = await openPatiently(file)
+  await configure(instance, spill, limits)
+  return instance
+}
+
+/** Uses a connection of its own. */
+export async function withConnection<T>(
+  instance: DuckDBInstance,
+  use: (connection: DuckDBConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await instance.connect()
+  try {
+    return await use(connection)
+  } finally {
+    connection.closeSync()
+  }
+}
+
+function currentGeneration(folder: string): number {
+  return imageGenerations(folder)[0] ?? 0
+}
+
+interface ImageName {
+  readonly name: string
+  readonly generation: number
+  /** What follows the generation's own name: `.wal`, `.part`, `.part.wal`, `.damaged`. */
+  readonly end: string
+}
+
+function imageNames(folder: string): ImageName[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).flatMap((name) => {
+    const parts = /^image(?:-([1-9]\d*))?\.duckdb(.*)$/.exec(name)
+    return parts ? [{ name, generation: Number(parts[1] ?? 0), end: parts[2] as string }] : []
+  })
+}
+
+function spillRoot(folder: string): string {
+  return join(folder, 'sql-spill')
+}
+
+function damageMark(folder: string): string {
+  return `${imageFile(folder, 0)}.damaged`
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
 }
 
 const LOCK_WAIT_MS = 15_000
@@ -75,45 +144,12 @@ async function openPatiently(file: string): Promise<DuckDBInstance> {
   }
 }
 
-/** Smallest file that is worth a copy. */
-const COPY_BYTES = 64 * 1024 * 1024
-
-async function isHalfEmpty(instance: DuckDBInstance, file: string): Promise<boolean> {
-  if (statSync(file).size < COPY_BYTES) return false
-  return withConnection(instance, async (connection) => {
-    const result = await connection.runAndReadAll(
-      'SELECT free_blocks * 2 > total_blocks FROM pragma_database_size()',
-    )
-    return result.getRows()[0]?.[0] === true
-  })
-}
-
-/** Copies every table, rows in the order of their times. */
-async function copyTables(instance: DuckDBInstance, target: string): Promise<void> {
-  rmSync(target, { force: true })
-  rmSync(`${target}.wal`, { force: true })
-  await withConnection(instance, async (connection) => {
-    await connection.run(`ATTACH ${quoteString(target)} AS fresh`)
-    const tables = await connection.runAndReadAll(
-      `SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()`,
-    )
-    for (const [schema, table] of tables.getRows() as [string, string][]) {
-      const name = `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`
-      const order = schema === STORED ? ' ORDER BY "createdAt"' : ''
-      await connection.run(`CREATE SCHEMA IF NOT EXISTS fresh.${quoteIdentifier(schema)}`)
-      await connection.run(`CREATE TABLE fresh.${name} AS SELECT * FROM ${name}${order}`)
-    }
-    await connection.run('DETACH fresh')
-  })
-}
-
-/** Shuts the engine in: from here on it reaches its own file and its spill folder, and no setting can change that. */
-async function configure(instance: DuckDBInstance, folder: string, limits: SqlLimits): Promise<void> {
+async function configure(instance: DuckDBInstance, spill: string, limits: EngineLimits): Promise<void> {
   await withConnection(instance, async (connection) => {
     for (const setting of [
       `SET GLOBAL threads = ${limits.threads}`,
       `SET GLOBAL memory_limit = '${limits.memoryMb}MiB'`,
-      `SET GLOBAL temp_directory = ${quoteString(spillFolder(folder))}`,
+      `SET GLOBAL temp_directory = ${quoteString(spill)}`,
       `SET GLOBAL max_temp_directory_size = '${limits.spillMb}MiB'`,
       // A long statement gives its threads back now and then: a short one beside it is not held up.
       'SET GLOBAL scheduler_process_partial = true',
@@ -128,16 +164,4 @@ async function configure(instance: DuckDBInstance, folder: string, limits: SqlLi
       await connection.run(setting)
     }
   })
-}
-
-async function withConnection<T>(
-  instance: DuckDBInstance,
-  use: (connection: DuckDBConnection) => Promise<T>,
-): Promise<T> {
-  const connection = await instance.connect()
-  try {
-    return await use(connection)
-  } finally {
-    connection.closeSync()
-  }
 }

@@ -4,7 +4,7 @@ import type { LakeTable } from '../../../model/lakeSchema.js'
 import { duckdbType, quoteIdentifier } from '../dialect/ddl.js'
 
 /** Number of the image's layout: an image of another number is made again. */
-export const IMAGE_FORMAT = 1
+export const IMAGE_FORMAT = 2
 
 /** Schema of the tables behind the views that statements read. */
 export const STORED = 'stored'

@@ -1,17 +1,29 @@
 import type { Project } from '../../../model/types.js'
 import { type SqlEngine, SqlError, type SqlResult } from '../../../ports/sqlEngine.js'
 import type { Logger } from '../../../ports/system.js'
+import { lakeFolder } from '../lake/lakeFolder.js'
 import type { Store } from '../store/store.js'
+import type { ImageDescription } from './describeImage.js'
 import { openExecutions } from './executions.js'
 import { type Freshness, measureFreshness } from './freshness.js'
 import { trackPosition } from './imagePosition.js'
-import type { ExportedLake, ProgressEvent, RunAnswer } from './protocol.js'
+import type {
+  Answers,
+  Command,
+  ExportedLake,
+  ProgressEvent,
+  PublishedLake,
+  RewrittenImage,
+  RunAnswer,
+  SizeEvent,
+} from './protocol.js'
 import { createSlots } from './slots.js'
 import { type SqlLimits, sqlLimits } from './sqlLimits.js'
 import { type PreparedWorker, startWorkerClient, WorkerLostError } from './workerClient.js'
 
+export type { ImageDescription } from './describeImage.js'
 export type { Freshness } from './freshness.js'
-export type { ExportedLake } from './protocol.js'
+export type { ExportedLake, PublishedLake, RewrittenImage } from './protocol.js'
 export type { SqlLimits } from './sqlLimits.js'
 
 export interface SqlEngineOptions {
@@ -50,15 +62,31 @@ export interface SqlStats {
   readonly waitingExecutions: number
   /** Times that the SQL process has been replaced. */
   readonly restarts: number
+  readonly publication: PublicationStats
+  /** The query image's file, as it was when it was last looked at; undefined before the first look. */
+  readonly image: ImageSize | undefined
 }
+
+/** What this process has published of the Parquet lake. */
+export interface PublicationStats {
+  /** The last that succeeded. */
+  readonly last?: PublishedLake
+  readonly failures: number
+  /** When the oldest change was applied that the files do not show, milliseconds since 1970. */
+  readonly unpublishedSince?: number
+}
+
+export type ImageSize = Omit<SizeEvent, 'kind'>
 
 export interface EmbeddedSqlEngine extends SqlEngine {
   /** Shows the tables of another model. Resolves when they are there; throws `SqlError` when they could not be made. */
   reload(project: Project): Promise<void>
   /** Resolves with true when SQL shows every write that was acknowledged before the call, with false after `timeoutMs`. */
   waitUntilFresh(timeoutMs: number): Promise<boolean>
-  /** Last feed sequence that SQL shows durably: records up to it are needed no longer. */
+  /** Last feed sequence that SQL shows durably. */
   applied(): number
+  /** Records up to this one are needed no longer: those applied, or fewer while a fresh image is being made. */
+  settled(): number
   /** Resolves with true once the image holds all tables, with false after `timeoutMs`. */
   waitUntilReady(timeoutMs: number): Promise<boolean>
   stats(): SqlStats
@@ -72,12 +100,40 @@ export interface EmbeddedSqlEngine extends SqlEngine {
     folder: string,
     options?: { readonly onProgress?: (table: string, rows: number) => void },
   ): Promise<ExportedLake>
+  /**
+   * Brings the Parquet lake, `lake/tables/{table}/year=…/month=…/day=…/rows.parquet` in the data folder, up to what SQL
+   * shows. Throws `SqlError`; the files from before stay then.
+   */
+  publish(options?: PublishOptions): Promise<PublishedLake>
+  /**
+   * Makes the query image again from the table and swaps it in whole; statements go on meanwhile. When it resolves, no
+   * byte of the old image is left in the folder: not its file, nor its log, nor what was spilled from it. With
+   * `republish`, what is published of the old one counts for nothing. Throws `SqlError`.
+   */
+  rewriteImage(options?: {
+    readonly republish?: boolean
+    readonly onProgress?: (table: string, rows: number) => void
+  }): Promise<RewrittenImage>
+  /** Counts rows and bytes of the query image. Throws `SqlError`. */
+  describeImage(): Promise<ImageDescription>
   /** Ends the SQL process. Running executions start again with the next host. */
   close(): Promise<void>
 }
 
+export interface PublishOptions {
+  /** Wait for every write that was acknowledged before the call. Default: what SQL shows at the moment will do. */
+  readonly fresh?: boolean
+  /** Also compare the files with the days that there are. Default: at the first time only. */
+  readonly thorough?: boolean
+  readonly signal?: AbortSignal
+  readonly onProgress?: (table: string, rows: number, total: number) => void
+}
+
 /** Longest wait of a query for the image. Applying a batch takes some 50 ms; past this the image is far behind. */
 const CATCH_UP_MS = 2_000
+
+/** Breakdowns of the SQL process under one piece of work, after which it is given up. */
+const MAX_ATTEMPTS = 3
 
 const ORPHANS_MS = 10 * 60_000
 
@@ -93,6 +149,11 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
   const slots = createSlots(limits.concurrentQueries)
   let project = options.project
   let onExportProgress: ((event: ProgressEvent) => void) | undefined
+  const onRewriteProgress = new Set<(event: ProgressEvent) => void>()
+  let held: number | undefined
+  let image: ImageSize | undefined
+  let onPublishProgress: PublishOptions['onProgress']
+  let publication: PublicationStats = { failures: 0 }
 
   const client = startWorkerClient({
     folder: options.folder,
@@ -105,11 +166,22 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
       if (event.kind === 'applied') {
         position.advance(event.position)
         freshness.add(event.lagMs)
+        publication = publicationSince(publication, event.unpublishedSince)
         options.onApplied?.(event)
       } else if (event.kind === 'ready') {
+        // What a lost process held, it needs no longer.
+        held = undefined
         position.ready(event.position)
+      } else if (event.kind === 'hold') {
+        held = event.position
+      } else if (event.kind === 'size') {
+        const { kind: _, ...size } = event
+        image = size
       } else if (event.kind === 'progress') {
         if (event.work === 'export') onExportProgress?.(event)
+        else if (event.work === 'rewrite') for (const listener of onRewriteProgress) listener(event)
+        else if (event.work === 'publish')
+          onPublishProgress?.(event.table, event.rows, event.total ?? event.rows)
         else log.info('A table of the query image is being made', { table: event.table, rows: event.rows })
       }
     },
@@ -157,6 +229,19 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
     }
   }
 
+  /** Asks the worker once the image is complete, and the next one when it breaks down meanwhile. */
+  async function ask<C extends Command>(command: C, signal?: AbortSignal): Promise<Answers[C['kind']]> {
+    for (let attempt = 1; ; attempt++) {
+      await position.reached(0, undefined, signal)
+      try {
+        return await client.request(command, { ...(signal && { signal }) })
+      } catch (error) {
+        if (!(error instanceof WorkerLostError)) throw error
+        if (attempt === MAX_ATTEMPTS) throw brokeDown(error)
+      }
+    }
+  }
+
   function waitUntilFresh(timeoutMs: number): Promise<boolean> {
     client.wake(true)
     return position.reached(store.feed.head(), timeoutMs)
@@ -195,6 +280,7 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
       }
     },
     applied: () => position.applied(),
+    settled: () => Math.min(position.applied(), held ?? Number.POSITIVE_INFINITY),
     stats: () => ({
       applied: position.applied(),
       ready: position.isReady(),
@@ -203,6 +289,8 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
       runningExecutions: executions.running,
       waitingExecutions: executions.waiting,
       restarts: client.restarts(),
+      publication,
+      image,
     }),
     workerPid: () => client.pid(),
     async exportParquet(folder, { onProgress } = {}) {
@@ -216,6 +304,31 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
         onExportProgress = undefined
       }
     },
+    async publish({ fresh = false, thorough = false, signal, onProgress } = {}) {
+      if (onProgress) onPublishProgress = onProgress
+      try {
+        if (fresh) await position.reached(store.feed.head(), undefined, signal)
+        const command = { kind: 'publish', folder: lakeFolder(options.folder), thorough } as const
+        const published = await ask(command, signal)
+        publication = publicationSince({ ...publication, last: published }, published.unpublishedSince)
+        return published
+      } catch (error) {
+        if (!signal?.aborted) publication = { ...publication, failures: publication.failures + 1 }
+        throw error
+      } finally {
+        if (onPublishProgress === onProgress) onPublishProgress = undefined
+      }
+    },
+    async rewriteImage({ republish = false, onProgress } = {}) {
+      const listener = (event: ProgressEvent) => onProgress?.(event.table, event.rows)
+      onRewriteProgress.add(listener)
+      try {
+        return await ask({ kind: 'rewrite', republish })
+      } finally {
+        onRewriteProgress.delete(listener)
+      }
+    },
+    describeImage: () => ask({ kind: 'describe' }),
     async close() {
       clearInterval(cleaner)
       stopListening()
@@ -227,6 +340,13 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
 
 function modelOf({ entities, joinTables, valueTypes }: Project) {
   return { entities, joinTables, valueTypes }
+}
+
+function publicationSince(
+  { unpublishedSince: _, ...rest }: PublicationStats,
+  since: number | undefined,
+): PublicationStats {
+  return { ...rest, ...(since !== undefined && { unpublishedSince: since }) }
 }
 
 function lagOf({ feed }: Store, applied: number): number {

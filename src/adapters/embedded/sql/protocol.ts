@@ -1,5 +1,6 @@
 import type { Project } from '../../../model/types.js'
 import type { SqlFailureReason, SqlRow } from '../../../ports/sqlEngine.js'
+import type { ImageDescription } from './describeImage.js'
 import type { SqlLimits } from './sqlLimits.js'
 
 /** What the parts of the model are that the image needs. */
@@ -47,6 +48,26 @@ export interface ExportCommand {
   readonly folder: string
 }
 
+/** Brings the Parquet lake of the data folder up to date. `stop` ends it at the next good moment. */
+export interface PublishCommand {
+  readonly kind: 'publish'
+  readonly folder: string
+  /** Also compare the files with the days that there are. */
+  readonly thorough: boolean
+}
+
+/** Puts a fresh copy, made from the table, in the image's place. Not before `ready`. */
+export interface RewriteCommand {
+  readonly kind: 'rewrite'
+  /** What is published of the old one counts for nothing. */
+  readonly republish: boolean
+}
+
+/** Tells how large the image is. Not before `ready`. */
+export interface DescribeCommand {
+  readonly kind: 'describe'
+}
+
 /** Ends the worker cleanly; its exit is the answer. */
 export interface CloseCommand {
   readonly kind: 'close'
@@ -57,10 +78,20 @@ export interface Answers {
   readonly run: RunAnswer
   readonly reload: null
   readonly export: ExportedLake
+  readonly publish: PublishedLake
+  readonly rewrite: RewrittenImage
+  readonly describe: ImageDescription
   readonly close: null
 }
 
-export type Command = RunCommand | ReloadCommand | ExportCommand | CloseCommand
+export type Command =
+  | RunCommand
+  | ReloadCommand
+  | ExportCommand
+  | PublishCommand
+  | RewriteCommand
+  | DescribeCommand
+  | CloseCommand
 
 export interface RunAnswer {
   readonly columns: readonly string[]
@@ -73,6 +104,32 @@ export interface ExportedLake {
   readonly tables: number
   readonly files: number
   readonly rows: number
+}
+
+/** The Parquet lake after a publication, and what the publication did. Times are milliseconds since 1970. */
+export interface PublishedLake {
+  readonly tables: number
+  readonly files: number
+  readonly bytes: number
+  /** Files that were written, with how many rows. */
+  readonly written: number
+  readonly rows: number
+  /** Files of days without rows that were removed. */
+  readonly removed: number
+  /** The files show the feed up to here, at least. */
+  readonly position: number
+  readonly startedAt: number
+  readonly tookMs: number
+  /** When the oldest change was applied that the files do not show; absent when they show all. */
+  readonly unpublishedSince?: number
+}
+
+export interface RewrittenImage {
+  readonly tookMs: number
+  readonly tables: number
+  readonly rows: number
+  readonly bytes: number
+  readonly idealBytes: number
 }
 
 export type ToWorker =
@@ -88,14 +145,33 @@ export interface AppliedEvent {
   readonly changes: number
   readonly lagMs: number
   readonly tookMs: number
+  /** When the oldest change was applied that the Parquet lake does not show, milliseconds since 1970. */
+  readonly unpublishedSince?: number
 }
 
-/** How far a long piece of work is: making tables of the image, or exporting them. */
+/** Records after this position are needed, whatever has been applied; without one, it is as usual again. */
+export interface HoldEvent {
+  readonly kind: 'hold'
+  readonly position?: number
+}
+
+/** The image's file. `rewrites`: since the process began. */
+export interface SizeEvent {
+  readonly kind: 'size'
+  readonly bytes: number
+  readonly idealBytes: number
+  readonly madeAt: number
+  readonly rewrites: number
+}
+
+/** How far a long piece of work is: making tables of the image, exporting them, or publishing them. */
 export interface ProgressEvent {
   readonly kind: 'progress'
-  readonly work: 'image' | 'export'
+  readonly work: 'image' | 'rewrite' | 'export' | 'publish'
   readonly table: string
   readonly rows: number
+  /** How many there will be, where that is known. */
+  readonly total?: number
 }
 
 export interface LogEvent {
@@ -111,6 +187,8 @@ export type WorkerEvent =
   /** The image holds every table. */
   | { readonly kind: 'ready'; readonly position: number }
   | AppliedEvent
+  | HoldEvent
+  | SizeEvent
   | ProgressEvent
   | LogEvent
 

@@ -22,6 +22,10 @@ export interface SqlLimits {
   readonly executionBytes: number
   /** Most bytes of a direct query's result as JSON. Default: 16 MiB. */
   readonly queryBytes: number
+  /** Bytes up to which the query image's file is left alone, however much of it is unused. Default: 64 MiB. */
+  readonly imageBytes: number
+  /** How often the size of that file is looked at. Default: 15 s. */
+  readonly imageLookMs: number
   /** How long a statement may ignore its end before its whole process is ended. Default: 2 s. */
   readonly graceMs: number
   /** How long an execution and its result are kept. Default: 30 days. */
@@ -43,6 +47,8 @@ export function sqlLimits(given: Partial<SqlLimits> = {}): SqlLimits {
     executionRows: 1_000_000,
     executionBytes: 512 * 1024 * 1024,
     queryBytes: 16 * 1024 * 1024,
+    imageBytes: 64 * 1024 * 1024,
+    imageLookMs: 15_000,
     graceMs: 2000,
     retentionMs: 30 * DAY_MS,
     ...given,

@@ -1,13 +1,19 @@
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import type { LakeTable } from '../../../model/lakeSchema.js'
 import { lakeTables } from '../../../model/lakeSchema.js'
 import { SqlError, type SqlRow } from '../../../ports/sqlEngine.js'
 import type { Logger } from '../../../ports/system.js'
+import { openDirtyDays } from '../lake/dirtyDays.js'
+import { createPublisher } from '../lake/publisher.js'
 import { openStore } from '../store/openStore.js'
+import { describeImage } from './describeImage.js'
 import { exportLake } from './exportLake.js'
 import { isDamage, isFatal, sqlError } from './failures.js'
 import { startFollower } from './follower.js'
 import { closeImage, openImage } from './image.js'
-import { markDamaged } from './imageFile.js'
+import { markDamaged, withConnection } from './imageFile.js'
+import { leaseImage } from './imageLeases.js'
+import { startImageRewriter } from './imageRewriter.js'
 import { guardMemory } from './memoryGuard.js'
 import type {
   Answers,
@@ -15,6 +21,8 @@ import type {
   FromWorker,
   LogEvent,
   OpenMessage,
+  PublishCommand,
+  PublishedLake,
   RunAnswer,
   RunCommand,
   StopMessage,
@@ -40,16 +48,44 @@ export async function openWorker(
   const store = await openStore(open.folder)
   const image = await openImage(store, open.limits)
   const running = new Map<number, AbortController>()
+  image.dirty = await openDirtyDays(image.writer)
 
   const gate = createStatementGate()
+  const leases = leaseImage(image)
   const follower = startFollower({
     gate,
     store,
     image,
     log,
-    onApplied: send,
+    onApplied(event) {
+      const unpublishedSince = image.dirty?.since()
+      send({ ...event, ...(unpublishedSince !== undefined && { unpublishedSince }) })
+    },
     onProgress: (table, rows) => send({ kind: 'progress', work: 'image', table, rows }),
     onFatal: giveUp,
+  })
+
+  const publisher = createPublisher({ image, follower, log, reading })
+
+  /** While it reads, the image is not tidied. */
+  async function reading<T>(use: (reader: DuckDBConnection) => Promise<T>): Promise<T> {
+    await gate.enter()
+    try {
+      return await withImage((instance) => withConnection(instance, use))
+    } finally {
+      gate.leave()
+    }
+  }
+
+  const rewriter = startImageRewriter({
+    store,
+    image,
+    leases,
+    follower,
+    limits: open.limits,
+    log,
+    send,
+    onProgress: (table, rows) => send({ kind: 'progress', work: 'rewrite', table, rows }),
   })
 
   const stopGuard = guardMemory(open.limits.memoryMb, () => {
@@ -68,9 +104,20 @@ export async function openWorker(
     fail(error)
   }
 
-  /** Those of the present image, also while those of another model are being made. */
-  function shownTables(): LakeTable[] {
-    return [...image.tables.values()].map(({ table }) => table)
+  /** Uses the image as it is now, to the end: another one may take its place meanwhile. */
+  async function withImage<T>(
+    use: (instance: DuckDBInstance, tables: LakeTable[]) => Promise<T>,
+  ): Promise<T> {
+    const lease = leases.take()
+    try {
+      // Those of the present model, also while those of another one are being made.
+      return await use(
+        lease.instance,
+        [...lease.tables.values()].map(({ table }) => table),
+      )
+    } finally {
+      lease.release()
+    }
   }
 
   async function run(request: number, command: RunCommand): Promise<RunAnswer> {
@@ -79,24 +126,19 @@ export async function openWorker(
     await gate.enter()
     const timer = setTimeout(() => controller.abort(tooSlow(command.timeoutMs)), command.timeoutMs)
     try {
-      const shown = shownTables()
-      const { sql, columns } = translateStatement(command.sql, shown)
-      const statement = { sql, tables: shown.map(({ name }) => name) }
-      const { resultFile } = command
-      if (resultFile !== undefined) {
-        return {
-          columns,
-          rows: [],
-          rowCount: await runIntoFile(statement, command, resultFile, controller.signal),
+      return await withImage(async (instance, shown) => {
+        const { sql, columns } = translateStatement(command.sql, shown)
+        const statement = { sql, tables: shown.map(({ name }) => name) }
+        const { resultFile } = command
+        if (resultFile !== undefined) {
+          const rowCount = await runIntoFile(instance, statement, command, resultFile, controller.signal)
+          return { columns, rows: [], rowCount }
         }
-      }
-      const rows: SqlRow[] = []
-      const sink: RowSink = { take: (row) => rows.push(row), drain: async () => undefined }
-      return {
-        columns,
-        rows,
-        rowCount: await runStatement(image.instance, statement, command, sink, controller.signal),
-      }
+        const rows: SqlRow[] = []
+        const sink: RowSink = { take: (row) => rows.push(row), drain: async () => undefined }
+        const rowCount = await runStatement(instance, statement, command, sink, controller.signal)
+        return { columns, rows, rowCount }
+      })
     } finally {
       clearTimeout(timer)
       gate.leave()
@@ -105,6 +147,7 @@ export async function openWorker(
   }
 
   async function runIntoFile(
+    instance: DuckDBInstance,
     statement: TranslatedStatement,
     command: RunCommand,
     file: string,
@@ -112,12 +155,28 @@ export async function openWorker(
   ): Promise<number> {
     const writer = await writeResult(file)
     try {
-      const rowCount = await runStatement(image.instance, statement, command, writer, signal)
+      const rowCount = await runStatement(instance, statement, command, writer, signal)
       await writer.finish()
       return rowCount
     } catch (error) {
       await writer.discard()
       throw error
+    }
+  }
+
+  async function publish(request: number, { folder, thorough }: PublishCommand): Promise<PublishedLake> {
+    const controller = new AbortController()
+    running.set(request, controller)
+    try {
+      await prepared
+      return await publisher.publish({
+        folder,
+        thorough,
+        signal: controller.signal,
+        onProgress: (table, rows, total) => send({ kind: 'progress', work: 'publish', table, rows, total }),
+      })
+    } finally {
+      running.delete(request)
     }
   }
 
@@ -130,6 +189,7 @@ export async function openWorker(
       controller.abort(new SqlError('unavailable', 'SQL is being shut down.'))
     }
     stopGuard()
+    await rewriter.close()
     await follower.close()
     // What a statement still holds open keeps the file from being written in order.
     await gate.quiet(CLOSE_WAIT_MS, async () => undefined)
@@ -146,10 +206,18 @@ export async function openWorker(
         await follower.setTables(lakeTables(command.model))
         return null
       case 'export':
-        return exportLake(image.instance, shownTables(), command.folder, {
-          memoryMb: open.limits.memoryMb,
-          onProgress: (table, rows) => send({ kind: 'progress', work: 'export', table, rows }),
-        })
+        return withImage((instance, shown) =>
+          exportLake(instance, shown, command.folder, {
+            memoryMb: open.limits.memoryMb,
+            onProgress: (table, rows) => send({ kind: 'progress', work: 'export', table, rows }),
+          }),
+        )
+      case 'rewrite':
+        return rewriter.rewrite(command)
+      case 'describe':
+        return describeImage(image, open.folder)
+      case 'publish':
+        return publish(request, command)
       case 'close':
         return close()
     }
@@ -169,9 +237,8 @@ export async function openWorker(
     }
   }
 
-  follower
-    .setTables(lakeTables(open.model))
-    .then(() => send({ kind: 'ready', position: image.position }), giveUp)
+  const prepared = follower.setTables(lakeTables(open.model))
+  prepared.then(() => send({ kind: 'ready', position: image.position }), giveUp)
   send({ kind: 'open' })
 
   return {

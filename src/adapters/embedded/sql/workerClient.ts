@@ -1,8 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { SqlError, type SqlFailureReason } from '../../../ports/sqlEngine.js'
 import type { Logger } from '../../../ports/system.js'
+import { forkProcess } from './forkProcess.js'
 import type {
   Answers,
   Command,
@@ -261,15 +261,5 @@ export function startWorkerClient(options: WorkerClientOptions): WorkerClient {
 const SPARE_THREADS = 4
 
 function forkWorker(limits: SqlLimits): ChildProcess {
-  const fromSource = import.meta.url.endsWith('.ts')
-  const entry = new URL(fromSource ? './worker.ts' : './worker.js', import.meta.url)
-  const threads = limits.concurrentExecutions + limits.concurrentQueries + SPARE_THREADS
-  return fork(fileURLToPath(entry), {
-    env: { ...process.env, UV_THREADPOOL_SIZE: String(threads) },
-    // Resolved from here: the current folder may be anywhere.
-    execArgv: fromSource ? ['--import', import.meta.resolve('tsx')] : [],
-    serialization: 'advanced',
-    // Its standard output would mix with the host's data.
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  })
+  return forkProcess('worker', limits.concurrentExecutions + limits.concurrentQueries + SPARE_THREADS)
 }

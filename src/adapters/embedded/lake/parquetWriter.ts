@@ -1,0 +1,123 @@
+import { mkdirSync } from 'node:fs'
+import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api'
+import { lakeMetadata, storedColumns } from '../../../lake/lakeTableFormat.js'
+import type { LakeTable, LakeType } from '../../../model/lakeSchema.js'
+import { duckdbType, quoteIdentifier, quoteString } from '../dialect/ddl.js'
+import { createTable } from '../sql/imageSchema.js'
+import { closeAppender } from '../sql/rowAppender.js'
+import { type DayNumber, withinDays } from './days.js'
+
+export interface ParquetWriterOptions {
+  /** Folder for what does not fit into memory; made when missing. */
+  readonly spill: string
+  readonly memoryMb: number
+  readonly compression: ParquetCompression
+}
+
+/** `snappy`: what every reader knows. `zstd`: files of little more than half the size. */
+export type ParquetCompression = 'snappy' | 'zstd'
+
+/**
+ * Writes Parquet files: one row group for up to 122,880 rows, with smallest and largest value and count of nulls of
+ * each column, dictionaries where values repeat, rows in the order of `createdAt` and id.
+ *
+ * A database of its own: the image's engine can't write files, and must not.
+ */
+export interface ParquetWriter {
+  /** Takes over the rows of a result, which has the stored columns of `table`, in place of those from before. */
+  load(table: LakeTable, rows: DuckDBResult): Promise<number>
+  /** Writes those rows that are of a day, maybe none, into a new file. */
+  write(day: DayNumber, file: string): Promise<void>
+  close(): void
+}
+
+export async function openParquetWriter(options: ParquetWriterOptions): Promise<ParquetWriter> {
+  mkdirSync(options.spill, { recursive: true })
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '1',
+    memory_limit: `${options.memoryMb}MiB`,
+    temp_directory: options.spill,
+  })
+  const connection = await instance.connect()
+  let loaded: LakeTable | undefined
+  let isOpen = true
+  return {
+    async load(table, rows) {
+      await connection.run('DROP TABLE IF EXISTS rows')
+      await connection.run(createTable(table, 'rows'))
+      loaded = table
+      return appendAll(connection, rows)
+    },
+    async write(day, file) {
+      if (!loaded) throw new Error('invariant: there are no rows to write')
+      await connection.run(copyStatement(loaded, day, file, options.compression))
+    },
+    close() {
+      if (!isOpen) return
+      isOpen = false
+      connection.closeSync()
+      instance.closeSync()
+    },
+  }
+}
+
+async function appendAll(connection: DuckDBConnection, rows: DuckDBResult): Promise<number> {
+  const appender = await connection.createAppender('rows')
+  let count = 0
+  try {
+    for (;;) {
+      const chunk = await rows.fetchChunk()
+      if (!chunk || chunk.rowCount === 0) break
+      appender.appendDataChunk(chunk)
+      count += chunk.rowCount
+    }
+  } finally {
+    closeAppender(appender)
+  }
+  return count
+}
+
+function copyStatement(
+  table: LakeTable,
+  day: DayNumber,
+  file: string,
+  compression: ParquetCompression,
+): string {
+  const columns = storedColumns(table).map(({ name, type }) => {
+    const column = quoteIdentifier(name)
+    return contains(type, 'timestamp') ? `CAST(${column} AS ${parquetType(type)}) AS ${column}` : column
+  })
+  const metadata = lakeMetadata(table).map(({ key, value }) => `${quoteString(key)}: ${quoteString(value)}`)
+  const settings = [
+    'FORMAT parquet',
+    `COMPRESSION ${compression}`,
+    `PARQUET_VERSION ${encodings(table, compression)}`,
+    `KV_METADATA {${metadata.join(', ')}}`,
+  ]
+  return `COPY (SELECT ${columns.join(', ')} FROM rows AS r WHERE ${withinDays(day, day)}
+    ORDER BY r."createdAt", r.${quoteIdentifier(table.idColumn)}) TO ${quoteString(file)} (${settings.join(', ')})`
+}
+
+/**
+ * The encodings of version 2 make times and texts smaller. Of doubles they make BYTE_STREAM_SPLIT, which Trino could
+ * not read for years: tables with doubles keep to version 1.
+ */
+function encodings(table: LakeTable, compression: ParquetCompression): 'v1' | 'v2' {
+  const isPlain = compression === 'snappy' || table.columns.some(({ type }) => contains(type, 'double'))
+  return isPlain ? 'v1' : 'v2'
+}
+
+function contains(type: LakeType, kind: LakeType['kind']): boolean {
+  if (type.kind === 'array') return contains(type.item, kind)
+  if (type.kind === 'struct') return type.fields.some((field) => contains(field.type, kind))
+  return type.kind === kind
+}
+
+/** Files have milliseconds, where statements have the engine's microseconds. */
+function parquetType(type: LakeType): string {
+  if (type.kind === 'timestamp') return 'TIMESTAMP_MS'
+  if (type.kind === 'array') return `${parquetType(type.item)}[]`
+  if (type.kind !== 'struct') return duckdbType(type)
+  const fields = type.fields.map((field) => `${quoteIdentifier(field.name)} ${parquetType(field.type)}`)
+  return `STRUCT(${fields.join(', ')})`
+}
