@@ -158,7 +158,12 @@ const OF_KIND: Readonly<Record<FunctionKind, PermissionsOf>> = {
     ...READ_RESULTS,
     // Without the right to list, S3 answers 403 for an object that is gone.
     { actions: ['s3:ListBucket'], on: 'lake' },
-    { actions: ['s3:GetObject'], on: layout === 'rows' ? 'lakeObjects' : 'batchObjects' },
+    ...(layout === 'rows'
+      ? ([{ actions: ['s3:GetObject'], on: 'lakeObjects' }] as const)
+      : ([
+          { actions: ['s3:GetObject'], on: 'batchObjects' },
+          { actions: ['s3:GetObject'], on: 'retiredObjects' },
+        ] as const)),
     send('deletionQueue'),
   ],
   lakeKeeper: () => KEEP_LAKE,

@@ -15,6 +15,7 @@ import type { Clock } from '../../../ports/system.js'
 import { athenaCall, isInvalidRequest } from './athenaCall.js'
 import { executionState } from './executionState.js'
 import { resultPage } from './resultPage.js'
+import { type BatchesView, waitForTombstones } from './waitForTombstones.js'
 import { waitUntilGone } from './waitUntilGone.js'
 
 export interface AthenaSqlEngineOptions {
@@ -29,8 +30,10 @@ export interface AthenaSqlEngineOptions {
   /** Whether this function may start a failed execution's statement again. */
   readonly restarts: boolean
   /** The lake and the table; needed by `waitUntilGone` alone. */
-  readonly objects?: Pick<ObjectStore, 'exists'>
+  readonly objects?: Pick<ObjectStore, 'exists' | 'get'>
   readonly table?: Pick<ItemTable, 'getMany'>
+  /** Where the lake has layout `batches`; needed by `waitUntilGone` alone. */
+  readonly batches?: Pick<BatchesView, 'tables' | 'manifests'>
 }
 
 /** Waits between two looks at a running statement, in milliseconds. Most statements take one to three seconds. */
@@ -162,8 +165,9 @@ export function athenaSqlEngine(options: AthenaSqlEngineOptions): SqlEngine {
       },
     }),
     waitUntilGone(relations, timeoutMs) {
-      const { objects, table } = options
+      const { objects, table, batches } = options
       invariant(objects && table, 'whoever deletes has the lake and the table')
+      if (batches) return waitForTombstones(relations, timeoutMs, { ...batches, objects, clock })
       return waitUntilGone(relations, timeoutMs, { objects, table, clock })
     },
   }

@@ -1,4 +1,5 @@
 import { DEFAULT_MAX_RECEIVE_COUNT } from '../../../../model/functions.js'
+import { lakeTables } from '../../../../model/lakeSchema.js'
 import type { DeletionMessage } from '../../../../ports/queue.js'
 import type { DeletionContext } from '../../../../runtime/context.js'
 import { failDeletion, runDeletion } from '../../../../runtime/deletion/deletionTask.js'
@@ -11,6 +12,7 @@ import { s3ObjectStore } from '../../s3/s3ObjectStore.js'
 import { retryLater } from '../../sqs/retryLater.js'
 import { sqsQueue } from '../../sqs/sqsQueue.js'
 import { defineFunction } from '../invocation.js'
+import { openManifests } from '../openManifests.js'
 import { openSql } from '../openSql.js'
 import { openTable } from '../openTable.js'
 
@@ -25,7 +27,13 @@ export const handler = defineFunction<MessageHandling<DeletionMessage>, QueueEve
     const queue = { client: sqsClient(aws), queueUrl: variable('DELETION_QUEUE_URL') }
     const work: DeletionContext = {
       ...opened,
-      sql: openSql(environment, { objects, table: opened.table }),
+      sql: openSql(environment, {
+        objects,
+        table: opened.table,
+        ...(slice.settings.layout === 'batches' && {
+          batches: { tables: lakeTables(slice.model), manifests: openManifests(environment) },
+        }),
+      }),
       queues: { deletion: sqsQueue<DeletionMessage>(queue) },
     }
     return {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { batchProjector } from '../../../../runtime/changes/batchProjector.js'
 import {
   DEFAULT_PROJECTION_SETTINGS,
   type ProjectionContext,
@@ -10,6 +11,7 @@ import type { StreamEvent } from '../../events/streamEvent.js'
 import { s3ObjectStore } from '../../s3/s3ObjectStore.js'
 import { sqsQueue } from '../../sqs/sqsQueue.js'
 import { defineFunction } from '../invocation.js'
+import { openManifests } from '../openManifests.js'
 import { openTable } from '../openTable.js'
 import { processStream, type StreamResponse } from './processStream.js'
 
@@ -26,7 +28,13 @@ export const handler = defineFunction<ProjectionContext, StreamEvent, StreamResp
       table,
       objects,
       queues: { cascade },
-      projector: lakeProjector({ model: slice.model, table, objects }),
+      projector:
+        slice.settings.layout === 'batches'
+          ? batchProjector({
+              ...{ model: slice.model, table, objects },
+              ...{ clock: context.clock, random: context.random, manifests: openManifests(environment) },
+            })
+          : lakeProjector({ model: slice.model, table, objects }),
       settings: { ...DEFAULT_PROJECTION_SETTINGS, ...slice.settings.projection },
       sleep: (milliseconds) => sleep(milliseconds),
     }
