@@ -1,6 +1,6 @@
 import { AppError } from '../../errors/appError.js'
 import { isValidId } from '../../model/ids.js'
-import { type Json, type JsonObject, jsonBytes } from '../../model/json.js'
+import type { Json, JsonObject } from '../../model/json.js'
 import { entityIndexKey, entityKey, LIST_SHARDS, listPartition } from '../../model/keys.js'
 import { lakeTime } from '../../model/lakePath.js'
 import type { Entity, EntityOperation } from '../../model/types.js'
@@ -9,6 +9,7 @@ import type { TableContext } from '../context.js'
 import { entityFields } from '../items/entityItem.js'
 import { entityOf } from '../lookUp.js'
 import { checkLimit } from '../paging/checkLimit.js'
+import { pageSize } from '../paging/pageSize.js'
 import { decodePageToken, encodePageToken } from '../paging/pageToken.js'
 
 /**
@@ -29,19 +30,18 @@ export async function listEntities(
   const shards = positions.map((position, shard) => new Shard(context.table, entity, shard, position, chunk))
 
   const items: JsonObject[] = []
-  let bytes = 0
-  while (items.length < limit) {
-    const heads = await Promise.all(shards.map((shard) => shard.head()))
-    const oldest = oldestOf(heads)
-    if (oldest === undefined) return { items, nextToken: null }
-    const fields = entityFields(entity, heads[oldest] as Item)
-    bytes += jsonBytes(fields)
-    if (items.length > 0 && bytes > maxPageBytes) break
+  const size = pageSize(maxPageBytes)
+  for (;;) {
+    const waiting = shards.filter((shard) => shard.isWaiting())
+    if (waiting.length > 0) await Promise.all(waiting.map((shard) => shard.load()))
+    const oldest = oldestOf(shards)
+    if (!oldest) return { items, nextToken: null }
+    if (items.length >= limit) break
+    const fields = entityFields(entity, oldest.head() as Item)
+    if (!size.add(fields) && items.length > 0) break
     items.push(fields)
-    shards[oldest]?.take()
+    oldest.take()
   }
-  const rest = oldestOf(await Promise.all(shards.map((shard) => shard.head())))
-  if (rest === undefined) return { items, nextToken: null }
   return {
     items,
     nextToken: encodePageToken(
@@ -75,8 +75,13 @@ class Shard {
     if (position !== '') this.#start = this.#startAfter(position)
   }
 
-  async head(): Promise<Item | undefined> {
-    while (this.#index >= this.#buffer.length && !this.#exhausted) {
+  /** True when its next item is still to be read: `load` does that. */
+  isWaiting(): boolean {
+    return this.#index >= this.#buffer.length && !this.#exhausted
+  }
+
+  async load(): Promise<void> {
+    while (this.isWaiting()) {
       const start = this.#start
       const page = await this.#table.queryIndex({
         partition: this.#partition,
@@ -88,6 +93,10 @@ class Shard {
       this.#start = page.next
       this.#exhausted = page.next === undefined
     }
+  }
+
+  /** Its next item; undefined at its end. */
+  head(): Item | undefined {
     return this.#buffer[this.#index]
   }
 
@@ -104,16 +113,18 @@ class Shard {
   }
 }
 
-function oldestOf(heads: readonly (Item | undefined)[]): number | undefined {
-  let oldest: number | undefined
+/** The shard whose next item is the oldest; undefined when all have come to their ends. */
+function oldestOf(shards: readonly Shard[]): Shard | undefined {
+  let oldest: Shard | undefined
   let sortKey = ''
-  heads.forEach((head, shard) => {
-    if (!head) return
+  for (const shard of shards) {
+    const head = shard.head()
+    if (!head) continue
     const key = String(head['GSI1-SK'])
-    if (oldest !== undefined && key >= sortKey) return
+    if (oldest && key >= sortKey) continue
     oldest = shard
     sortKey = key
-  })
+  }
   return oldest
 }
 

@@ -1,7 +1,7 @@
 import type { Committer } from './committer.js'
 import { type Environment, renewReads } from './environment.js'
 import { sequenceKey } from './feedRecords.js'
-import { firstKey, keyAfter } from './itemKeys.js'
+import { firstKey, keyAfter, nextKey } from './itemKeys.js'
 import type { ExecutionRecord, Executions } from './store.js'
 
 /** Executions in LMDB. */
@@ -58,6 +58,13 @@ export function lmdbExecutions(environment: Environment, committer: Committer): 
         replace(id, before, { ...before, ...change })
         return true
       })
+    },
+
+    list({ limit, after }) {
+      renewReads(environment)
+      const start = after === undefined ? firstKey(RECORD) : nextKey(recordKey(after))
+      const range = { start, end: keyAfter(RECORD), limit }
+      return [...executions.getRange(range)].map(({ value }) => JSON.parse(value) as ExecutionRecord)
     },
 
     running() {

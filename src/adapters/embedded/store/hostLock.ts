@@ -17,6 +17,7 @@ export function lmdbHostLock(
   // Tells this claim from an earlier one of a process with the same pid, as in a restarted container.
   const token = randomUUID()
   let heartbeat: NodeJS.Timeout | undefined
+  let heldUntil = 0
   const stop = () => {
     clearInterval(heartbeat)
     heartbeat = undefined
@@ -28,7 +29,11 @@ export function lmdbHostLock(
     return committer.run(({ now }) => {
       const claim = readClaim(environment)
       if (claim?.token !== token) return { ours: false, ...(claim && { holder: publicClaim(claim) }) }
-      putMetaValue(environment, CLAIM, JSON.stringify({ ...claim, ...change, heartbeatAt: now }))
+      putMetaValue(
+        environment,
+        CLAIM,
+        JSON.stringify({ ...claim, ...change, heartbeatAt: Math.max(now, heldUntil) }),
+      )
       return { ours: true }
     })
   }
@@ -58,6 +63,11 @@ export function lmdbHostLock(
     async setUrl(url) {
       const { ours } = await renew({ url })
       if (!ours) throw new Error('invariant: only the host of a folder says where it answers')
+    },
+
+    async hold(milliseconds) {
+      heldUntil = clock.now() + milliseconds
+      await renew({})
     },
 
     holder() {

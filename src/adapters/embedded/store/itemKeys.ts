@@ -22,14 +22,11 @@ export function encodeIndexKey(item: ItemKey & IndexAttributes): Buffer | undefi
   return checkedKey(`${checkedPart(partition)}\0${checkedPart(sort)}\0${PK}\0${PK === SK ? '' : SK}`)
 }
 
-export function decodeIndexKey(key: Uint8Array): ItemKey & { 'GSI1-PK': string; 'GSI1-SK': string } {
-  const [partition, sort, PK, SK] = parts(key)
-  return {
-    'GSI1-PK': partition as string,
-    'GSI1-SK': sort as string,
-    PK: PK as string,
-    SK: SK || (PK as string),
-  }
+/** The stored key of the item that an index entry is for: an entry ends with it, byte for byte. */
+export function itemKeyInEntry(entry: Uint8Array): Buffer {
+  const sort = entry.indexOf(0) + 1
+  const start = entry.indexOf(0, sort) + 1
+  return Buffer.from(entry.buffer, entry.byteOffset + start, entry.byteLength - start)
 }
 
 /** First key that is not below any key that starts with this text. */

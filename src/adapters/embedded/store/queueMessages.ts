@@ -68,6 +68,15 @@ export function dueMessages(
   })
 }
 
+/** Every message, in the order of their sending. */
+export function listMessages({ queues }: Environment, queue: string): { id: string; message: unknown }[] {
+  const range = { start: firstKey(`${queue}\0${MESSAGE}`), end: keyAfter(`${queue}\0${MESSAGE}`) }
+  return [...queues.getRange(range)].map(({ key, value }) => ({
+    id: String(key.readBigUInt64BE(key.length - 8)),
+    message: (JSON.parse(value) as StoredMessage).message,
+  }))
+}
+
 /** Number of messages. */
 export function countMessages({ queues }: Environment, queue: string): number {
   return queues.getKeysCount({

@@ -7,6 +7,7 @@ import {
   countMessages,
   dueMessages,
   enqueue,
+  listMessages,
   putMessage,
   readMessage,
   removeMessage,
@@ -87,6 +88,11 @@ export function lmdbQueue<Name extends QueueName>(
         } as NewDeadLetter
         return storeDeadLetter(environment, transaction, letter)
       })
+    },
+
+    list() {
+      renewReads(environment)
+      return listMessages(environment, name) as { id: string; message: QueueMessages[Name] }[]
     },
 
     depth() {

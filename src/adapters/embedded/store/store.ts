@@ -143,6 +143,8 @@ export interface StoreQueue<Message> extends Queue<Message> {
   retryLater(id: string, delayMs: number, error: string): Promise<boolean>
   /** Makes a dead letter of a message, in one transaction. Answers its sequence; undefined when the message is gone. */
   bury(id: string, error: string): Promise<string | undefined>
+  /** All messages: waiting, delayed and on loan, oldest first. */
+  list(): readonly { readonly id: string; readonly message: Message }[]
   /** Messages waiting, delayed and on loan. */
   depth(): number
   /** Milliseconds since 1970 at which the next message is due, undefined without one. */
@@ -215,6 +217,8 @@ export interface Executions {
     id: string,
     change: Partial<Pick<ExecutionRecord, 'execution' | 'attempts' | 'columns' | 'expiresAt' | 'extra'>>,
   ): Promise<boolean>
+  /** In the order of their ids, after one. */
+  list(page: { readonly limit: number; readonly after?: string }): readonly ExecutionRecord[]
   /** Executions that are RUNNING, oldest first. */
   running(): readonly ExecutionRecord[]
   /** Removes an execution and its token. */
@@ -248,6 +252,11 @@ export interface HostLock {
   }): Promise<void>
   /** Tells others where this host answers. Only for the holder. */
   setUrl(url: string): Promise<void>
+  /**
+   * Makes our claim last this long without a word of ours, for work that no write gets past; 0 afterwards. Does
+   * nothing to another's claim.
+   */
+  hold(milliseconds: number): Promise<void>
   /** The host of this folder, if there is one now. */
   holder(): HostClaim | undefined
   release(): Promise<void>

@@ -4,10 +4,10 @@ import type { Item, Page, PageStart, PartitionQuery } from '../../../ports/itemT
 import type { Environment } from './environment.js'
 import {
   compareBytes,
-  decodeIndexKey,
   decodeItemKey,
   encodeItemKey,
   firstKey,
+  itemKeyInEntry,
   keyAfter,
   nextKey,
 } from './itemKeys.js'
@@ -46,10 +46,12 @@ export function indexPage(environment: Environment, query: PartitionQuery): Page
   const from = Buffer.compare(first, firstKey(prefix)) < 0 ? firstKey(prefix) : first
   const range = { start: from, end: keyAfter(prefix), limit: query.limit + 1 }
   for (const entry of environment.index.getKeys(range)) {
-    const { PK, SK } = decodeIndexKey(entry)
-    const text = environment.items.get(encodeItemKey({ PK, SK }))
+    // One too many is there to say that there is a next page: it need not be read.
+    if (page.isFull()) return page.full()
+    const stored = itemKeyInEntry(entry)
+    const text = environment.items.get(stored)
     invariant(text !== undefined, 'an index entry has its item')
-    if (!page.add(decodeItem({ PK, SK }, text), text.length)) return page.full()
+    page.add(decodeItem(decodeItemKey(stored), text), text.length)
   }
   return page.last()
 }
@@ -91,9 +93,13 @@ class PageBuilder {
     this.#position = position
   }
 
+  isFull(): boolean {
+    return this.#items.length >= this.#limit || this.#length >= MAX_PAGE_LENGTH
+  }
+
   /** False when the page is full: the item is the next page's. */
   add(item: Item, length: number): boolean {
-    if (this.#items.length >= this.#limit || this.#length >= MAX_PAGE_LENGTH) return false
+    if (this.isFull()) return false
     this.#items.push(item)
     this.#length += length
     return true
