@@ -43,6 +43,8 @@ export interface FunctionSettings {
   readonly resultReuseMinutes: number
   /** How the lake is laid out. Absent, as before there was a choice: `rows`. */
   readonly layout?: LakeLayout
+  /** When the lake keeper does what, as far as it is not its default: see `KeeperSettings`. */
+  readonly keeper?: Readonly<Record<string, number>>
   /** How patient the stream processor is with a change that can't be projected. Defaults: see `ProjectionSettings`. */
   readonly projection?: { readonly tries?: number; readonly buryAfterMs?: number }
   /** Deliveries of a message before its queue makes a dead letter of it. Default 5. */

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { checkTemplates } from '../../src/deploy/checks/checkTemplates.js'
 import type { CheckInput, CheckName } from '../../src/deploy/checks/finding.js'
-import { type Deployed, deployed, musicShop } from './deployments.js'
+import { diffDeployments } from '../../src/deploy/diff/diffDeployments.js'
+import type { DeploymentTemplates, Template } from '../../src/deploy/diff/template.js'
+import { compiled, type Deployed, deployed, musicShop } from './deployments.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: faults go anywhere.
 type LooseResource = { Type: string; Properties: any }
@@ -100,6 +102,48 @@ describe('the layout `batches`', () => {
       'SyncQueryRole',
       'TriggerTaskRole',
     ])
+  })
+})
+
+describe('what a deployment would change', () => {
+  const templatesOf = ({ stacks }: Deployed): DeploymentTemplates =>
+    Object.fromEntries(
+      stacks.map(({ template }, index) => [index === 0 ? '' : `n${index}`, template as unknown as Template]),
+    )
+  const compare = (before: Deployed, after: Deployed) =>
+    diffDeployments({ templates: templatesOf(before) }, { templates: templatesOf(after) }, new Map()).data
+
+  it('is nothing when nothing changes', () => {
+    expect(compare(batches, batches)).toEqual({ risky: [], safe: [] })
+  })
+
+  it('is the sight of the lake, when its layout changes', () => {
+    expect(compare(rows, batches)).toEqual({
+      risky: [
+        'The lake changes its layout from rows to batches. Statements see only what changes from then on, until it is made again: ocg lake rebuild --aws',
+      ],
+      safe: [],
+    })
+    expect(compare(batches, rows).risky[0]).toContain('from batches to rows')
+  })
+
+  it('tells of columns as in the other layout, and that another type needs the lake to be made again', async () => {
+    const made = (fields: string) => {
+      const project = compiled(`type User { id: ID! ${fields} }`, 'shop', false)
+      return project.then((one) => deployed(one, { lake: { layout: 'batches' } }))
+    }
+    const [before, after] = [await made('age: Int old: String'), await made('age: Float new: String')]
+    for (const one of [before, after]) one.folder.remove()
+    expect(compare(before, after)).toEqual({
+      risky: [
+        'user.age changes its type from int to double. Stored values must fit.',
+        'The lake of user stands still until it is made again: ocg lake rebuild --aws',
+      ],
+      safe: [
+        'user.old leaves the model. Stored values stay in the table and are not shown.',
+        'user.new is new. It is null in stored rows.',
+      ],
+    })
   })
 })
 

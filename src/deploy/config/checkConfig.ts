@@ -82,6 +82,7 @@ const environmentEntries = {
   lake: v.optional(
     v.strictObject({
       layout: v.optional(v.picklist(LAKE_LAYOUTS, `must be one of ${LAKE_LAYOUTS.join(', ')}`)),
+      publishSeconds: v.optional(whole(0, 86_400)),
     }),
   ),
   sql: v.optional(

@@ -82,6 +82,11 @@ export interface LakeConfig {
    * of any size. Default: `rows`.
    */
   readonly layout?: LakeLayout
+  /**
+   * Embedded: seconds from one publication of the Parquet lake to the next, 1 to 86,400; 0: only `ocg lake publish`
+   * publishes it. Default: 60.
+   */
+  readonly publishSeconds?: number
 }
 
 export interface SqlConfig {

@@ -1,4 +1,5 @@
 import { type GraphQLSchema, isEnumType, isNonNullType, isObjectType } from 'graphql'
+import { BATCH_COLUMNS, type LakeLayout } from '../../model/lakeLayout.js'
 import { schemaOf } from './apiChanges.js'
 import { type DeploymentTemplates, resourcesOfType, valueText } from './template.js'
 
@@ -17,6 +18,8 @@ export interface DataModel {
   readonly tables: LakeColumns
   /** The years that the lake's partitions are projected for. Unknown without any table. */
   readonly years?: Years
+  /** Unknown without any table. */
+  readonly layout?: LakeLayout
 }
 
 /** From the first to the last. */
@@ -30,6 +33,7 @@ export function dataChanges(before: DataModel | undefined, after: DataModel): Da
   const risky: string[] = []
   const safe: string[] = []
   compareTables(before.tables, after.tables, risky, safe)
+  if (before.layout && after.layout) compareLayouts(before.layout, after, risky)
   if (before.years && after.years) compareYears(before.years, after.years, risky, safe)
   compareTypes(schemaOf(before.sdl), schemaOf(after.sdl), risky)
   return { risky: [...new Set(risky)], safe: [...new Set(safe)] }
@@ -56,6 +60,19 @@ function compareTables(before: LakeColumns, after: LakeColumns, risky: string[],
   }
   for (const table of Object.keys(after)) {
     if (!Object.hasOwn(before, table)) safe.push(`The table ${table} is new.`)
+  }
+}
+
+function compareLayouts(before: LakeLayout, { layout, tables }: DataModel, risky: string[]): void {
+  if (before !== layout) {
+    risky.push(
+      `The lake changes its layout from ${before} to ${layout}. Statements see only what changes from then on, until it is made again: ocg lake rebuild --aws`,
+    )
+  } else if (layout === 'batches' && risky.some((one) => one.includes(' changes its type from '))) {
+    const changed = Object.keys(tables).filter((table) => risky.some((one) => one.startsWith(`${table}.`)))
+    risky.push(
+      `The lake of ${changed.join(', ')} stands still until it is made again: ocg lake rebuild --aws`,
+    )
   }
 }
 
@@ -100,9 +117,25 @@ export function lakeColumnsOf(templates: DeploymentTemplates): LakeColumns {
     if (!input?.Name) continue
     const columns: Record<string, string> = {}
     for (const { Name, Type } of input.StorageDescriptor?.Columns ?? []) columns[Name] = Type
-    tables[input.Name] = columns
+    const [, table] = BATCHES.exec(input.Name) ?? []
+    if (table === undefined) tables[input.Name] ??= columns
+    else {
+      for (const name of Object.values(BATCH_COLUMNS)) delete columns[name]
+      tables[table] = columns
+    }
   }
   return tables
+}
+
+const BATCHES = /^__(.+)_batches$/
+
+/** How the lake of a deployment is laid out. Undefined without any table. */
+export function layoutOf(templates: DeploymentTemplates): LakeLayout | undefined {
+  const names = resourcesOfType(templates, 'AWS::Glue::Table').map(({ resource }) => {
+    return (resource.Properties?.TableInput as unknown as GlueTableInput | undefined)?.Name ?? ''
+  })
+  if (names.length === 0) return undefined
+  return names.some((name) => BATCHES.test(name)) ? 'batches' : 'rows'
 }
 
 /** The years that a deployment's Glue tables project; all have the same. */

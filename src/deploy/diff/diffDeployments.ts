@@ -4,6 +4,7 @@ import {
   type DataModel,
   dataChanges,
   lakeColumnsOf,
+  layoutOf,
   projectedYears,
   sdlOf,
 } from './dataChanges.js'
@@ -55,5 +56,6 @@ export function diffDeployments(
 function modelOf({ templates, sdl = sdlOf(templates) }: DeploymentState): DataModel | undefined {
   if (sdl === undefined) return undefined
   const years = projectedYears(templates)
-  return { sdl, tables: lakeColumnsOf(templates), ...(years && { years }) }
+  const layout = layoutOf(templates)
+  return { sdl, tables: lakeColumnsOf(templates), ...(years && { years }), ...(layout && { layout }) }
 }
