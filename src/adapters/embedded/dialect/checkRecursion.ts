@@ -1,4 +1,4 @@
-import type { Expression, Query, QueryBody } from '../../../trino/ast.js'
+import type { Expression, Query, QueryBody, Relation } from '../../../trino/ast.js'
 import { TranslateError } from './translateError.js'
 
 /** Whether a part of a statement reads a table of this name, lower case. */
@@ -26,8 +26,27 @@ export function checkRecursion(query: Query, base: QueryBody, step: QueryBody, n
   if (countMentions(step, name) > 1) {
     throw new TranslateError('The step of a recursive query reads it once only.', step)
   }
+  if (!readsInFrom(step, name)) {
+    throw new TranslateError(
+      'The step of a recursive query reads it in FROM, not within an expression.',
+      step,
+    )
+  }
   checkOuterJoins(step, name)
   checkTexts(base, step)
+}
+
+/** Whether the one place that reads the query is no expression, as far as the body can be told apart. */
+function readsInFrom(body: QueryBody, name: string): boolean {
+  if (body.kind === 'parenthesized') return readsInFrom(body.query.body, name)
+  if (body.kind !== 'select') return true
+  return body.from.some((relation) => relationReads(relation, name))
+}
+
+function relationReads(relation: Relation, name: string): boolean {
+  if (relation.kind === 'join') return [relation.left, relation.right].some((one) => relationReads(one, name))
+  if (relation.kind === 'subquery') return mentions(relation, name) && readsInFrom(relation.query.body, name)
+  return mentions(relation, name)
 }
 
 function checkOuterJoins(part: unknown, name: string): void {

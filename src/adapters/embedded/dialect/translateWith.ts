@@ -4,6 +4,8 @@ import { type Environment, type NamedRelation, withoutGrouping } from './environ
 import { fitColumns } from './fitColumns.js'
 import type { TranslatedQuery } from './translatedQuery.js'
 import { TranslateError } from './translateError.js'
+import { requireComparable } from './translateGroupBy.js'
+import { failWhen } from './typed.js'
 
 export function translateWith(query: Query, outer: Environment): { environment: Environment; sql: string } {
   const { recursive, queries } = query.with as NonNullable<Query['with']>
@@ -26,7 +28,10 @@ export function translateWith(query: Query, outer: Environment): { environment: 
     let translated: TranslatedQuery
     if (steps) {
       isRecursive = true
-      translated = translateRecursion(named, steps, name, environment)
+      const working = environment.fresh('r')
+      const recursive = translateRecursion(named, steps, working, environment)
+      parts.push(recursive.working)
+      translated = recursive.result
     } else translated = environment.translator.query(named.query, environment)
     const labels = named.columns
     if (labels && labels.length !== translated.columns.length) {
@@ -59,24 +64,40 @@ function recursion(query: Query, name: string): Recursion | undefined {
   return { base: body.left, step: body.right, all: body.all }
 }
 
+/** Steps that Athena takes, which is Trino's default. The engines differ in what they would do without a limit. */
+const MOST_STEPS = 10
+
+/**
+ * A recursion as two queries: the working one counts its steps in a column of its own and fails beyond the limit; the
+ * result reads all of it, so that no LIMIT around it ends it before. As Trino does, UNION drops repeated rows at the end only.
+ */
 function translateRecursion(
   named: NonNullable<Query['with']>['queries'][number],
   { base, step, all }: Recursion,
-  name: string,
+  working: string,
   environment: Environment,
-): TranslatedQuery {
+): { readonly working: string; readonly result: TranslatedQuery } {
   const first = environment.translator.body(base, environment, false)
   const columns = first.columns.map((column, at) => ({
     ...column,
     label: named.columns?.[at]?.text ?? column.label,
   }))
-  const relations = new Map(environment.relations).set(named.name.text.toLowerCase(), { sql: name, columns })
+  const relations = new Map(environment.relations)
+  relations.set(named.name.text.toLowerCase(), { sql: working, columns })
   const next = environment.translator.body(step, { ...environment, relations }, false)
-  const fitted = fitColumns(
-    next,
-    first.columns.map((column) => column.type),
-    environment,
-    named,
-  )
-  return { sql: `(${first.sql}) UNION ${all ? 'ALL ' : ''}(${fitted})`, columns: first.columns }
+  const types = first.columns.map((column) => column.type)
+  const fitted = fitColumns(next, types, environment, named)
+  if (!all) for (const type of types) requireComparable(type, 'UNION', named)
+  const [depth, alias] = [environment.fresh('d'), environment.fresh('t')]
+  const steps = `(SELECT max(${depth}) FROM ${working})`
+  const message = `A recursive query takes more than ${MOST_STEPS} steps, which is the most that Athena takes.`
+  const counted = failWhen(`${steps} >= ${MOST_STEPS}`, message, `${steps} + 1`)
+  const names = first.columns.map((column) => column.name).join(', ')
+  const parts = [
+    `${working}(${names}, ${depth}) AS (SELECT *, 0 FROM (${first.sql}) AS ${alias}`,
+    `UNION ALL SELECT *, ${counted} FROM (${fitted}) AS ${alias})`,
+  ]
+  const whole = `(SELECT *, max(${depth}) OVER () AS ${alias} FROM ${working})`
+  const sql = `SELECT ${all ? '' : 'DISTINCT '}${names} FROM ${whole} WHERE ${alias} <= ${MOST_STEPS}`
+  return { working: parts.join(' '), result: { sql, columns: first.columns } }
 }
