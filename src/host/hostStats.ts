@@ -1,4 +1,4 @@
-import type { ServerStats } from '../server/stats.js'
+import type { ServerStats, StatsSnapshot } from '../server/stats.js'
 import type { Host } from './openHost.js'
 
 /** SQL that is further behind than this counts as ill. */
@@ -12,6 +12,15 @@ export function hostStats(host: Host): ServerStats {
     const lagRecords = Math.max(0, feed.head() - applied)
     const [oldest] = lagRecords > 0 ? feed.read(applied, 1) : []
     return { lagRecords, lagSeconds: oldest ? Math.max(0, (Date.now() - oldest.time) / 1000) : 0 }
+  }
+
+  function published(): NonNullable<StatsSnapshot['published']> {
+    const { last, failures, unpublishedSince } = host.sql.stats().publication
+    return {
+      failures,
+      lagSeconds: unpublishedSince === undefined ? 0 : Math.max(0, (Date.now() - unpublishedSince) / 1000),
+      ...(last && { last: { seconds: last.startedAt / 1000, files: last.files, bytes: last.bytes } }),
+    }
   }
 
   return {
@@ -30,6 +39,7 @@ export function hostStats(host: Host): ServerStats {
         runningTasks: host.store.executions.running().length + queueDepths.deletion,
         deadLetters,
         runningStatements: host.sql.stats().runningExecutions,
+        published: published(),
       }
     },
   }

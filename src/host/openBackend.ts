@@ -33,6 +33,10 @@ export interface BackendOptions {
     readonly runtime?: Partial<RuntimeLimits>
     readonly sql?: Partial<SqlLimits>
   }
+  readonly lake?: {
+    /** Seconds between two publications of the Parquet lake; 0: none but those that are asked for. Default: 60. */
+    readonly publishSeconds?: number
+  }
   /** Whether `fetch` serves the GraphiQL page. Default true. */
   readonly graphiql?: boolean
 }
@@ -84,6 +88,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
     ...(options.log && { log: options.log }),
     ...(options.limits?.runtime && { limits: options.limits.runtime }),
     ...(options.limits?.sql && { sqlLimits: options.limits.sql }),
+    ...(options.lake?.publishSeconds !== undefined && { publishSeconds: options.lake.publishSeconds }),
   })
   const api = openApi(host, {
     auth: options.auth ?? { mode: 'none' },

@@ -18,6 +18,7 @@ import { startExecutionTracker } from './executionTracker.js'
 import type { Host, HostObserver } from './host.js'
 import { startHousekeeping } from './housekeeping.js'
 import { startMaintenance } from './maintenance/requests.js'
+import { PUBLISH_SECONDS, startPublishing } from './publishing.js'
 import { startQueueWorker } from './queueWorker.js'
 import { SILENT_LOG } from './silentLog.js'
 import { startSqlCheckpoint } from './sqlCheckpoint.js'
@@ -36,6 +37,8 @@ export interface HostOptions {
   readonly clock?: Clock
   /** Called when another process has taken the folder over, because this one was not heard of for too long. */
   readonly onLost?: () => void
+  /** Seconds between two publications of the Parquet lake; 0: none but those that are asked for. Default: 60. */
+  readonly publishSeconds?: number
   /** A SQL process that `prepareWorker` has started already, with the limits of `sqlLimits`. */
   readonly preparedSql?: PreparedWorker
 }
@@ -141,7 +144,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
       close: closeAll,
     }
     const maintenance = startMaintenance(host)
-    closers.push(() => maintenance.close())
+    const publishing = startPublishing({ sql, log, seconds: options.publishSeconds ?? PUBLISH_SECONDS })
+    closers.push(() => Promise.all([maintenance.close(), publishing.close()]))
     return host
   } catch (error) {
     await closeAll().catch((later: unknown) =>

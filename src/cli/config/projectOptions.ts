@@ -38,6 +38,14 @@ export function runtimeLimits({
   }
 }
 
+/** What the configuration says of the Parquet lake beside the query image, in seconds. */
+export function publishSeconds({ config, env }: Pick<ProjectOptions, 'config' | 'env'>): {
+  readonly publishSeconds?: number
+} {
+  const lake = { ...config.lake, ...(env !== undefined && config.environments?.[env]?.lake) }
+  return lake.publishSeconds === undefined ? {} : { publishSeconds: lake.publishSeconds }
+}
+
 /** Puts flags and configuration together. Throws `CliError` for a mistake in either. */
 export async function projectOptions(options: DataOptions): Promise<ProjectOptions> {
   const { config, file: configFile } = await loadConfig(options.config)

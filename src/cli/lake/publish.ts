@@ -1,10 +1,28 @@
 import type { DataOptions } from '../commonOptions.js'
 import { processOutput } from '../output.js'
+import { formatCount } from '../textTable.js'
 import { onLake } from './onLake.js'
 
-/** `ocg lake publish` */
+interface Published {
+  readonly tables: number
+  readonly files: number
+  readonly bytes: number
+  readonly written: number
+  readonly removed: number
+}
+
+/** `ocg lake publish`: with `--json`, `{ ok, publishedAt, tables, files, bytes, written, rows, removed, … }` on stdout. */
 export async function lakePublish(options: DataOptions): Promise<void> {
   const output = processOutput(options)
-  const outcome = await onLake(options, output, { kind: 'publish' })
-  await output.data(`${JSON.stringify(outcome)}\n`)
+  const outcome = (await onLake(options, output, { kind: 'publish' })) as unknown as Published
+  if (options.json) return output.data(`${JSON.stringify({ ok: true, ...outcome })}\n`)
+  const { tables, files, bytes, written, removed } = outcome
+  output.note(
+    `${output.colors.green('Published')}: ${formatCount(written)} files written, ${formatCount(removed)} removed; ` +
+      `the lake has ${formatCount(tables)} tables in ${formatCount(files)} files of ${megabytes(bytes)}.`,
+  )
+}
+
+function megabytes(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }

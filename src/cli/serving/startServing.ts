@@ -23,6 +23,8 @@ export interface StartServing {
   readonly options: ServingOptions
   /** Default: the runtime's. */
   readonly limits: Partial<RuntimeLimits>
+  /** Seconds between two publications of the Parquet lake. Default: the host's. */
+  readonly publishSeconds?: number
   readonly auth: Auth
   readonly log: Logger
   /** Called when another process has taken the folder over. */
@@ -44,9 +46,18 @@ export async function startServing({
   log,
   onLost,
   preparedSql,
+  publishSeconds,
 }: StartServing): Promise<Serving> {
   const { openHost, openApi, listen, ListenError } = await loadServing()
-  const host = await openHost({ project, folder, log, limits, onLost, ...(preparedSql && { preparedSql }) })
+  const host = await openHost({
+    project,
+    folder,
+    log,
+    limits,
+    onLost,
+    ...(publishSeconds !== undefined && { publishSeconds }),
+    ...(preparedSql && { preparedSql }),
+  })
   try {
     const api = openApi(host, {
       auth,
