@@ -35,6 +35,11 @@ export interface LakeLease {
   readonly work: 'fold' | 'optimize' | 'vacuum' | 'rebuild'
   /** When the work began, in milliseconds since 1970. */
   readonly since: number
+  /**
+   * The generation that a fold or a rebuild has begun: batches of earlier ones are its own, and those of this one and
+   * later ones stay.
+   */
+  readonly fence?: number
   /** A rebuild's only, in milliseconds since 1970: past it anybody may drop the lease. Its owner moves it on. */
   readonly until?: number
   /** Months that an `optimize` packs, `YYYY-MM`. */
@@ -54,6 +59,17 @@ export interface LakeStatement {
   readonly failures: number
   /** Absent until its start is known to have been acknowledged. */
   readonly executionId?: string
+}
+
+/** Work on the base that failed. It is begun again after a while. */
+export interface LakeTrouble {
+  readonly work: LakeLease['work']
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Times in a row. */
+  readonly times: number
+  /** For operators. */
+  readonly message: string
 }
 
 /** What a table of the lake consists of, in layout `batches`. */
@@ -82,7 +98,11 @@ export interface LakeManifest {
   /** Snapshots before this were superseded too recently to be removed before this time: milliseconds since 1970. */
   readonly vacuumAfter?: number
   /** What folds have done to the base since it was packed. */
-  readonly unpacked?: { readonly folds: number; readonly months: readonly string[] }
+  readonly unpacked?: { readonly folds: number; readonly months: readonly string[]; readonly since: number }
+  /** When objects that nothing names were last looked for, in milliseconds since 1970. */
+  readonly sweptAt?: number
+  /** The work that was given up last, until a work succeeds. */
+  readonly trouble?: LakeTrouble
 }
 
 /** `fenced`: the generation is another one; `full`: the list must be folded or merged first. */

@@ -1,0 +1,103 @@
+import { sha256Hex } from '../../model/keys.js'
+import type { LakeTable } from '../../model/lakeSchema.js'
+import type { LakeBatch, LakeLease, LakeManifest } from '../../ports/lakeManifests.js'
+import { type KeeperSettings, type MaintenanceStatements, MONTHS_OF_A_STATEMENT } from './keeperContext.js'
+
+/** Work that keepers do, each as a row of statements. */
+export type StatementWork = 'fold' | 'optimize' | 'vacuum'
+
+/** Batches that a fold takes: those whose items were read before it began. */
+export function foldedBatches({ batches, lease }: LakeManifest): readonly LakeBatch[] {
+  return batches.filter(({ generation }) => generation < (lease?.fence ?? 0))
+}
+
+/** The statements of the work under way, one after the other; the same as long as the work goes on. */
+export function workStatements(
+  statements: MaintenanceStatements,
+  table: LakeTable,
+  manifest: LakeManifest,
+  lease: LakeLease,
+): readonly string[] {
+  switch (lease.work) {
+    case 'fold': {
+      const batches = foldedBatches(manifest)
+      // What the base holds without a snapshot that counts is left from a fold that didn't end, or from before a rebuild.
+      const before = manifest.snapshot === undefined ? [statements.clear(table)] : []
+      return [...before, ...(batches.length > 0 ? statements.merge(table, batches) : [])]
+    }
+    case 'optimize': {
+      const months = lease.months ?? []
+      const starts = Array.from({ length: Math.ceil(months.length / MONTHS_OF_A_STATEMENT) }, (_, at) => at)
+      return starts.map((at) =>
+        statements.optimize(
+          table,
+          months.slice(at * MONTHS_OF_A_STATEMENT, (at + 1) * MONTHS_OF_A_STATEMENT),
+        ),
+      )
+    }
+    case 'vacuum':
+      return [statements.vacuum(table)]
+    case 'rebuild':
+      return []
+  }
+}
+
+/** Tells plans apart that other code has made. */
+export function planHash(statements: readonly string[]): string {
+  return sha256Hex(JSON.stringify(statements)).slice(0, 16)
+}
+
+/** Longest pause after work was given up, in milliseconds. */
+const LONGEST_TROUBLE_MS = 60 * 60_000
+
+/**
+ * The work that is due on a table, undefined for none. The rare goes first: folds are due all the time. `isWanted`: what there
+ * is to fold is to be folded now, whatever its age.
+ */
+export function dueWork(
+  manifest: LakeManifest,
+  settings: KeeperSettings,
+  now: number,
+  isWanted = false,
+): StatementWork | undefined {
+  const { trouble, unpacked, isBaseAhead, batches, snapshot } = manifest
+  if (trouble && !isWanted) {
+    const pause = Math.min(LONGEST_TROUBLE_MS, settings.troubleMs * 2 ** (trouble.times - 1))
+    if (now < trouble.at + pause) return undefined
+  }
+  // Until the manifest shows what the base is, nothing else may touch it: its snapshot could be one that VACUUM removes.
+  if (isBaseAhead) return 'fold'
+  if (isWanted && batches.length > 0) return 'fold'
+  if (snapshot !== undefined && isVacuumDue(manifest, settings, now)) return 'vacuum'
+  if (snapshot !== undefined && unpacked) {
+    const { folds, since } = unpacked
+    if (folds >= settings.packAfterFolds || now - since >= settings.packAfterMs) return 'optimize'
+  }
+  return isFoldDue(batches, settings, now) ? 'fold' : undefined
+}
+
+function isVacuumDue(
+  { foldedAt, optimizedAt, vacuumedAt, vacuumAfter }: LakeManifest,
+  settings: KeeperSettings,
+  now: number,
+): boolean {
+  const changedAt = Math.max(foldedAt ?? 0, optimizedAt ?? 0)
+  // A snapshot that was superseded after the last time is still there.
+  const isDirty = vacuumedAt === undefined || changedAt + settings.snapshotAgeMs > vacuumedAt
+  if (!isDirty || changedAt === 0) return false
+  return now >= (vacuumedAt ?? changedAt) + settings.vacuumEveryMs && now >= (vacuumAfter ?? 0)
+}
+
+function isFoldDue(batches: readonly LakeBatch[], settings: KeeperSettings, now: number): boolean {
+  if (batches.length === 0) return false
+  const oldest = Math.min(...batches.map(({ addedAt }) => addedAt))
+  return (
+    now - oldest >= settings.foldAfterMs ||
+    sumOf(batches, 'rows') >= settings.foldRows ||
+    sumOf(batches, 'bytes') >= settings.foldBytes
+  )
+}
+
+function sumOf(batches: readonly LakeBatch[], field: 'rows' | 'bytes'): number {
+  return batches.reduce((sum, one) => sum + one[field], 0)
+}

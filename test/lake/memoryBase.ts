@@ -1,0 +1,185 @@
+import { type BatchRow, newestRows, rowKeyText } from '../../src/lake/batchRow.js'
+import { SqlError, type SqlExecution } from '../../src/ports/sqlEngine.js'
+import type { KeeperContext, MaintenanceStatements } from '../../src/runtime/lake/keeperContext.js'
+
+/** What a statement of the model says. Its text is this as JSON. */
+type Statement =
+  | { readonly merge: readonly string[]; readonly months: readonly string[] }
+  | { readonly clear: true }
+  | { readonly optimize: readonly string[] }
+  | { readonly vacuum: true }
+  | { readonly snapshot: true }
+
+/** Statements for `MemoryBase`: one MERGE for each `monthsOfOne` months. */
+export function modelStatements(monthsOfOne = 100): MaintenanceStatements {
+  const text = (statement: Statement) => JSON.stringify(statement)
+  return {
+    merge(_table, batches) {
+      const months = [...new Set(batches.flatMap((one) => one.months))].sort()
+      const keys = batches.map(({ key }) => key)
+      const texts: string[] = []
+      for (let at = 0; at < months.length; at += monthsOfOne) {
+        texts.push(text({ merge: keys, months: months.slice(at, at + monthsOfOne) }))
+      }
+      return texts
+    },
+    clear: () => text({ clear: true }),
+    optimize: (_table, months) => text({ optimize: months }),
+    vacuum: () => text({ vacuum: true }),
+    snapshot: () => text({ snapshot: true }),
+  }
+}
+
+export interface Snapshot {
+  readonly id: string
+  /** When it was committed. */
+  readonly at: number
+  readonly rows: ReadonlyMap<string, BatchRow>
+}
+
+export interface Execution {
+  readonly id: string
+  readonly token: string
+  readonly sql: string
+  state: 'started' | 'read' | 'SUCCEEDED' | 'FAILED'
+  message?: string
+  /** What it has found to change, between its reading and its commit. */
+  change?: { readonly put: ReadonlyMap<string, BatchRow>; readonly remove: ReadonlySet<string> }
+}
+
+/**
+ * An exact small model of an Iceberg table and of the engine that writes it. A statement reads at one moment and commits at
+ * another; commits that overlap are not checked against each other, which is worse than Iceberg's.
+ */
+export class MemoryBase implements Pick<KeeperContext['sql'], 'start' | 'execution' | 'query'> {
+  readonly snapshots: Snapshot[] = []
+  readonly executions: Execution[] = []
+  readonly #rowsOf: (key: string) => readonly BatchRow[] | undefined
+  readonly #now: () => number
+  readonly #snapshotAgeMs: number
+  #made = 0
+
+  constructor(parts: {
+    /** Rows of an object, undefined when there is none. */
+    readonly rowsOf: (key: string) => readonly BatchRow[] | undefined
+    readonly now: () => number
+    readonly snapshotAgeMs: number
+  }) {
+    this.#rowsOf = parts.rowsOf
+    this.#now = parts.now
+    this.#snapshotAgeMs = parts.snapshotAgeMs
+  }
+
+  get current(): Snapshot | undefined {
+    return this.snapshots.at(-1)
+  }
+
+  /** Rows as of a snapshot; undefined when it's no longer there. */
+  asOf(id: string): ReadonlyMap<string, BatchRow> | undefined {
+    return this.snapshots.find((one) => one.id === id)?.rows
+  }
+
+  async start({
+    sql,
+    token,
+  }: {
+    readonly sql: string
+    readonly token: string
+  }): Promise<{ executionId: string }> {
+    const known = this.executions.find((one) => one.token === token)
+    if (known && known.sql !== sql) throw new SqlError('failed', 'The token belongs to another statement.')
+    if (known) return { executionId: known.id }
+    const execution: Execution = {
+      id: `execution-${this.executions.length + 1}`,
+      token,
+      sql,
+      state: 'started',
+    }
+    this.executions.push(execution)
+    return { executionId: execution.id }
+  }
+
+  async execution(id: string): Promise<SqlExecution | undefined> {
+    const found = this.executions.find((one) => one.id === id)
+    if (!found) return undefined
+    if (found.state === 'SUCCEEDED') return { state: 'SUCCEEDED', finishedAt: '' }
+    if (found.state !== 'FAILED') return { state: 'RUNNING' }
+    return { state: 'FAILED', reason: 'failed', message: found.message ?? '', finishedAt: '' }
+  }
+
+  async query(sql: string): Promise<{ columns: string[]; rows: string[][] }> {
+    if (!('snapshot' in (JSON.parse(sql) as Statement))) throw new Error(`Not a query: ${sql}`)
+    return { columns: ['snapshot_id'], rows: this.current ? [[this.current.id]] : [] }
+  }
+
+  async cancel(id: string): Promise<void> {
+    const found = this.executions.find((one) => one.id === id)
+    if (found && (found.state === 'started' || found.state === 'read')) this.#fail(found, 'It was stopped.')
+  }
+
+  get running(): Execution[] {
+    return this.executions.filter(({ state }) => state === 'started' || state === 'read')
+  }
+
+  /** Runs everything that was started to its end. */
+  finish(): void {
+    for (const one of this.running) while (this.running.includes(one)) this.proceed(one)
+  }
+
+  /** Takes the next step of an execution: its reading, then its commit. */
+  proceed(execution: Execution): void {
+    const statement = JSON.parse(execution.sql) as Statement
+    if (execution.state === 'started') {
+      if ('merge' in statement) this.#read(execution, statement.merge, new Set(statement.months))
+      else if ('clear' in statement) {
+        execution.change = { put: new Map(), remove: new Set(this.current?.rows.keys()) }
+      }
+      if (execution.state === 'started') execution.state = 'read'
+      return
+    }
+    if (execution.state !== 'read') return
+    if ('vacuum' in statement) this.#expire()
+    else this.#commit(execution.change)
+    execution.state = 'SUCCEEDED'
+  }
+
+  #read(execution: Execution, keys: readonly string[], months: ReadonlySet<string>): void {
+    const rows: BatchRow[] = []
+    for (const key of keys) {
+      const found = this.#rowsOf(key)
+      if (!found) {
+        this.#fail(execution, `There is no object ${key}.`)
+        return
+      }
+      rows.push(...found.filter(({ createdAt }) => months.has(new Date(createdAt).toISOString().slice(0, 7))))
+    }
+    const put = new Map<string, BatchRow>()
+    const remove = new Set<string>()
+    for (const row of newestRows(rows)) {
+      const key = rowKeyText(row)
+      const there = this.current?.rows.get(key)
+      if (row.values === undefined) {
+        if (there && row.rev >= there.rev) remove.add(key)
+      } else if (!there || row.rev > there.rev) put.set(key, row)
+    }
+    execution.change = { put, remove }
+  }
+
+  #commit({ put, remove }: NonNullable<Execution['change']> = { put: new Map(), remove: new Set() }): void {
+    const rows = new Map([...(this.current?.rows ?? []), ...put])
+    for (const key of remove) rows.delete(key)
+    this.#made += 1
+    this.snapshots.push({ id: `snapshot-${this.#made}`, at: this.#now(), rows })
+  }
+
+  #expire(): void {
+    const oldest = this.#now() - this.#snapshotAgeMs
+    const kept = this.snapshots.filter((one) => one === this.current || one.at > oldest)
+    this.snapshots.splice(0, this.snapshots.length, ...kept)
+  }
+
+  #fail(execution: Execution, message: string): void {
+    execution.state = 'FAILED'
+    execution.message = message
+  }
+}
