@@ -9,6 +9,7 @@ import { printResult } from './frame/print.js'
 import { writeResult } from './frame/results.js'
 
 const BENCHES: readonly (() => Promise<{ readonly bench: Bench }>)[] = [
+  () => import('./lake/freshness.js'),
   () => import('./import/bench.js'),
   () => import('./api/bench.js'),
   () => import('./start/bench.js'),
