@@ -8,11 +8,13 @@ import type { Bench, BenchResult } from './frame/measure.js'
 import { printResult } from './frame/print.js'
 import { writeResult } from './frame/results.js'
 
-const BENCHES: readonly (() => Promise<{ readonly bench: Bench }>)[] = [
-  () => import('./lake/freshness.js'),
-  () => import('./import/bench.js'),
-  () => import('./api/bench.js'),
-  () => import('./start/bench.js'),
+const BENCHES: readonly (() => Promise<Bench>)[] = [
+  async () => (await import('./lake/benches.js')).sqlBench,
+  async () => (await import('./lake/freshness.js')).bench,
+  async () => (await import('./import/bench.js')).bench,
+  async () => (await import('./api/bench.js')).bench,
+  async () => (await import('./lake/benches.js')).growthBench,
+  async () => (await import('./start/bench.js')).bench,
 ]
 
 const { values, positionals } = parseArgs({
@@ -20,7 +22,7 @@ const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, out: { type: 'string' } },
 })
 const tell = (text: string) => void process.stderr.write(`${text}\n`)
-const all = (await Promise.all(BENCHES.map((load) => load()))).map(({ bench }) => bench)
+const all = await Promise.all(BENCHES.map((load) => load()))
 const wanted =
   positionals.length === 0 ? all : all.filter(({ number }) => positionals.includes(String(number)))
 if (wanted.length === 0) {

@@ -21,7 +21,7 @@ type Query {
 }
 
 function statement(name: string): string {
-  return `${name}: [Count!]! @sql_query(query: "SELECT country, count(*) AS plays FROM play GROUP BY country")`
+  return `${name}: [Count!]! @sql_query(query: "SELECT country, count(*) AS plays FROM play GROUP BY country", mode: SYNC)`
 }
 
 /** A schema of so many types, each with eight fields; every tenth type has a statement. */
