@@ -112,7 +112,7 @@ export class LakeWorld {
   }
 
   /** What a query sees that begins and ends now. */
-  see(): ReadonlyMap<string, BatchRow> {
+  see(): readonly BatchRow[] {
     return readRelation(this.manifests.of(NOTE_TABLE.name), {
       asOf: (id) => this.base.asOf(id),
       rowsOf: (key) => this.rowsOf(key),

@@ -23,7 +23,7 @@ export function modelStatements(monthsOfOne = 100): MaintenanceStatements {
       }
       return texts
     },
-    clear: () => text({ clear: true }),
+    clear: () => [text({ clear: true })],
     optimize: (_table, months) => text({ optimize: months }),
     vacuum: () => text({ vacuum: true }),
     snapshot: () => text({ snapshot: true }),
@@ -34,7 +34,8 @@ export interface Snapshot {
   readonly id: string
   /** When it was committed. */
   readonly at: number
-  readonly rows: ReadonlyMap<string, BatchRow>
+  /** One key may be there twice, if two statements have put it in. */
+  readonly rows: readonly BatchRow[]
 }
 
 export interface Execution {
@@ -44,7 +45,7 @@ export interface Execution {
   state: 'started' | 'read' | 'SUCCEEDED' | 'FAILED'
   message?: string
   /** What it has found to change, between its reading and its commit. */
-  change?: { readonly put: ReadonlyMap<string, BatchRow>; readonly remove: ReadonlySet<string> }
+  change?: { readonly put: readonly BatchRow[]; readonly remove: readonly BatchRow[] }
 }
 
 /**
@@ -54,6 +55,8 @@ export interface Execution {
 export class MemoryBase implements Pick<KeeperContext['sql'], 'start' | 'execution' | 'query'> {
   readonly snapshots: Snapshot[] = []
   readonly executions: Execution[] = []
+  /** Told of each execution that is new. */
+  onStart?: (execution: Execution) => void
   readonly #rowsOf: (key: string) => readonly BatchRow[] | undefined
   readonly #now: () => number
   readonly #snapshotAgeMs: number
@@ -75,7 +78,7 @@ export class MemoryBase implements Pick<KeeperContext['sql'], 'start' | 'executi
   }
 
   /** Rows as of a snapshot; undefined when it's no longer there. */
-  asOf(id: string): ReadonlyMap<string, BatchRow> | undefined {
+  asOf(id: string): readonly BatchRow[] | undefined {
     return this.snapshots.find((one) => one.id === id)?.rows
   }
 
@@ -96,6 +99,7 @@ export class MemoryBase implements Pick<KeeperContext['sql'], 'start' | 'executi
       state: 'started',
     }
     this.executions.push(execution)
+    this.onStart?.(execution)
     return { executionId: execution.id }
   }
 
@@ -132,7 +136,7 @@ export class MemoryBase implements Pick<KeeperContext['sql'], 'start' | 'executi
     if (execution.state === 'started') {
       if ('merge' in statement) this.#read(execution, statement.merge, new Set(statement.months))
       else if ('clear' in statement) {
-        execution.change = { put: new Map(), remove: new Set(this.current?.rows.keys()) }
+        execution.change = { put: [], remove: this.current?.rows ?? [] }
       }
       if (execution.state === 'started') execution.state = 'read'
       return
@@ -153,21 +157,22 @@ export class MemoryBase implements Pick<KeeperContext['sql'], 'start' | 'executi
       }
       rows.push(...found.filter(({ createdAt }) => months.has(new Date(createdAt).toISOString().slice(0, 7))))
     }
-    const put = new Map<string, BatchRow>()
-    const remove = new Set<string>()
+    const there = new Map((this.current?.rows ?? []).map((row) => [rowKeyText(row), row]))
+    const put: BatchRow[] = []
+    const remove: BatchRow[] = []
     for (const row of newestRows(rows)) {
-      const key = rowKeyText(row)
-      const there = this.current?.rows.get(key)
-      if (row.values === undefined) {
-        if (there && row.rev >= there.rev) remove.add(key)
-      } else if (!there || row.rev > there.rev) put.set(key, row)
+      const old = there.get(rowKeyText(row))
+      const isNewer = !old || row.rev > old.rev || (row.rev === old.rev && row.values === undefined)
+      if (!isNewer) continue
+      if (old) remove.push(old)
+      if (row.values) put.push(row)
     }
     execution.change = { put, remove }
   }
 
-  #commit({ put, remove }: NonNullable<Execution['change']> = { put: new Map(), remove: new Set() }): void {
-    const rows = new Map([...(this.current?.rows ?? []), ...put])
-    for (const key of remove) rows.delete(key)
+  #commit({ put, remove }: NonNullable<Execution['change']> = { put: [], remove: [] }): void {
+    const gone = new Set(remove)
+    const rows = [...(this.current?.rows ?? []).filter((row) => !gone.has(row)), ...put]
     this.#made += 1
     this.snapshots.push({ id: `snapshot-${this.#made}`, at: this.#now(), rows })
   }

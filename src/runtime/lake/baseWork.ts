@@ -57,7 +57,10 @@ export async function advanceWork(
     const token = maintenanceToken(table.name, lease.owner, String(step), String(failures), plan)
     return noteStatement(context, table, lease, { token, sql, step, plan, failures })
   }
-  if (!statement) return enter(0)
+  if (!statement) {
+    const trouble = lease.work === 'fold' ? await prepareBase(context, table, manifest) : undefined
+    return trouble === undefined ? enter(0) : giveUpWork(context, table, lease, trouble)
+  }
   const { executionId, execution } = await lookAt(context, statement)
   if (execution?.state === 'RUNNING') {
     if (executionId !== undefined && statement.executionId === undefined) {
@@ -78,6 +81,21 @@ export async function advanceWork(
   })
   if (failures < context.settings.tries) return enter(statement.step, failures)
   return giveUpWork(context, table, lease, message)
+}
+
+/** Why the base can't take a fold, undefined when it can. */
+async function prepareBase(
+  { ensureBase }: KeeperContext,
+  table: LakeTable,
+  manifest: LakeManifest,
+): Promise<string | undefined> {
+  try {
+    const state = await ensureBase?.(table, manifest)
+    return state === 'rebuild' ? 'Columns have other types than in the base: make the lake again.' : undefined
+  } catch (error) {
+    if (error instanceof SqlError && error.reason !== 'unavailable') return error.message
+    throw error
+  }
 }
 
 async function lookAt(

@@ -1,6 +1,6 @@
 import type { BatchFormat } from '../../lake/batchFormat.js'
 import type { LakeTable } from '../../model/lakeSchema.js'
-import type { LakeBatch, LakeManifests } from '../../ports/lakeManifests.js'
+import type { LakeBatch, LakeManifest, LakeManifests } from '../../ports/lakeManifests.js'
 import type { ObjectStore } from '../../ports/objectStore.js'
 import type { SqlEngine } from '../../ports/sqlEngine.js'
 import type { Clock, Logger, Random } from '../../ports/system.js'
@@ -10,6 +10,11 @@ export interface KeeperContext extends MergeContext {
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'delete' | 'deleteMany' | 'list'>
   readonly sql: Pick<SqlEngine, 'start' | 'execution' | 'query'>
   readonly statements: MaintenanceStatements
+  /**
+   * Brings the base into the table's form. Called before a fold's first statement, by several keepers at once or again.
+   * `rebuild`: only making the lake again does.
+   */
+  readonly ensureBase?: (table: LakeTable, manifest: LakeManifest) => Promise<'ready' | 'rebuild'>
   readonly sleep: (milliseconds: number) => Promise<void>
   /** Milliseconds that are left for the work at hand: what is not done by then goes on in another call. */
   readonly remainingMs?: () => number
@@ -31,8 +36,11 @@ export interface MergeContext {
 export interface MaintenanceStatements {
   /** Brings the newest rows of batches into the base, and takes out what their tombstones say. Each is safe to repeat. */
   merge(table: LakeTable, batches: readonly LakeBatch[]): readonly string[]
-  /** Removes all rows. */
-  clear(table: LakeTable): string
+  /**
+   * Empties a base of which nothing counts, in one statement or more. Where the manifest's `baseColumns` have types that the
+   * table's haven't, by dropping it and making it again.
+   */
+  clear(table: LakeTable, manifest: LakeManifest): readonly string[]
   /** Packs the files of months, of which there are at most `MONTHS_OF_A_STATEMENT`. */
   optimize(table: LakeTable, months: readonly string[]): string
   /** Removes snapshots past their age, and their files. */

@@ -22,7 +22,7 @@ export function workStatements(
     case 'fold': {
       const batches = foldedBatches(manifest)
       // What the base holds without a snapshot that counts is left from a fold that didn't end, or from before a rebuild.
-      const before = manifest.snapshot === undefined ? [statements.clear(table)] : []
+      const before = manifest.snapshot === undefined ? statements.clear(table, manifest) : []
       return [...before, ...(batches.length > 0 ? statements.merge(table, batches) : [])]
     }
     case 'optimize': {
