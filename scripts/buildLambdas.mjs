@@ -12,7 +12,7 @@ const sources = join(root, 'src', 'adapters', 'aws', 'lambda')
 export const KINDS = [
   ...['create', 'read', 'update', 'delete', 'list', 'insertRelation'],
   ...['syncQuery', 'triggerTask', 'taskResult'],
-  ...['streamProcessor', 'cascadeListener', 'deletionListener', 'executionTracker'],
+  ...['streamProcessor', 'cascadeListener', 'deletionListener', 'executionTracker', 'lakeKeeper'],
 ]
 
 /** How every bundle is made; the benchmark makes the handler that it compares with in the same way. */

@@ -120,7 +120,7 @@ export function lakeManifestsConformance(name: string, open: () => Promise<OpenM
           months: ['2026-01'],
           statement: { token: 't', sql: "MERGE 'x' -- |,", step: 0, plan: 'p', failures: 0 },
         },
-        unpacked: { folds: 2, months: [] },
+        unpacked: { folds: 2, months: [], since: 9 },
         foldedAt: 1,
         optimizedAt: 2,
         vacuumedAt: 3,

@@ -61,7 +61,20 @@ describe('the layout `batches`', () => {
       { Name: '_deleted', Type: 'boolean' },
     ])
     expect(JSON.stringify(batches.stacks)).not.toContain('OpenTableFormatInput')
-    expect(JSON.stringify(batches.stacks)).not.toContain('_base"')
+    const names = tables.map((table) => (table as { Name: string }).Name)
+    expect(names.filter((name) => name.endsWith('_base'))).toEqual([])
+  })
+
+  it('has a view that Athena reads as its own', () => {
+    const view = resourcesOf(batches, 'AWS::Glue::Table')
+      .map(([, { Properties }]) => Properties?.TableInput as Record<string, string>)
+      .find(({ Name }) => Name === 'album')
+    expect(view).toMatchObject({ TableType: 'VIRTUAL_VIEW', ViewExpandedText: '/* Presto View */' })
+    const [, encoded = ''] = /^\/\* Presto View: (.*) \*\/$/.exec(String(view?.ViewOriginalText)) ?? []
+    const { originalSql, columns } = JSON.parse(Buffer.from(encoded, 'base64').toString('utf8'))
+    expect(originalSql).toContain('"__album_base"')
+    expect(columns).toContainEqual({ name: 'createdat', type: 'timestamp(3)' })
+    expect(columns.at(-1)).toEqual({ name: 'day', type: 'varchar' })
   })
 
   it('hands the stream processor few large batches', () => {

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildLambdas, KINDS } from '../../scripts/buildLambdas.mjs'
-import { PROJECT_FUNCTIONS } from '../../src/model/functions.js'
+import { projectFunctionsOf } from '../../src/model/functions.js'
 import { HANDLERS } from '../../src/runtime/runtime.js'
 
 /** Largest bundle of an operation on entities. Source: the issue that asked for the AWS host. */
@@ -27,7 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('the bundles of the functions', () => {
   it('are one for each kind of function', () => {
-    const kinds = [...Object.keys(HANDLERS), ...PROJECT_FUNCTIONS]
+    const kinds = [...Object.keys(HANDLERS), ...projectFunctionsOf('batches')]
     expect([...KINDS].sort()).toEqual([...kinds].sort())
     expect(outputs().map(({ kind }) => kind)).toEqual(expect.arrayContaining(Object.keys(HANDLERS)))
   })

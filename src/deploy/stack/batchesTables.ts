@@ -1,6 +1,8 @@
 import { CfnTable } from 'aws-cdk-lib/aws-glue'
 import { Aws, type Stack } from 'aws-cdk-lib/core'
 import { hiveType } from '../../lake/hiveType.js'
+import { viewColumns } from '../../lake/sql/tableRelation.js'
+import { viewText } from '../../lake/sql/viewText.js'
 import { BATCH_COLUMNS, batchesNames, CHANGE_DAY } from '../../model/lakeLayout.js'
 import type { LakeTable } from '../../model/lakeSchema.js'
 import { type Deployment, idPart, sub } from './deployment.js'
@@ -10,10 +12,16 @@ import { PARQUET } from './rowsTable.js'
 const FIRST_DAY = '2026-01-01'
 
 /**
- * The batches of a table in Glue's catalog, in layout `batches`. The Iceberg base is not here: an update through
- * CloudFormation would take its metadata's place out of the catalog, and with that the base. The lake keeper makes it.
+ * A table in Glue's catalog, in layout `batches`: its batches, and a view for those who come to Athena by themselves. The
+ * Iceberg base is not here: an update through CloudFormation would take its metadata's place out of the catalog, and with
+ * that the base. The lake keeper makes it.
  */
-export function addBatchesTables(stack: Stack, table: LakeTable, { names }: Deployment): void {
+export function addBatchesTables(stack: Stack, table: LakeTable, deployment: Deployment): void {
+  addBatches(stack, table, deployment)
+  addView(stack, table, deployment)
+}
+
+function addBatches(stack: Stack, table: LakeTable, { names }: Deployment): void {
   const { batches, batchesPrefix } = batchesNames(table.name)
   const root = `s3://${names.lakeBucketPrefix}\${AWS::AccountId}/${batchesPrefix}`
   new CfnTable(stack, `${idPart(table.name)}Batches`, {
@@ -43,6 +51,35 @@ export function addBatchesTables(stack: Stack, table: LakeTable, { names }: Depl
           { name: BATCH_COLUMNS.incarnation, type: 'string' },
           { name: BATCH_COLUMNS.deleted, type: 'boolean' },
         ],
+      },
+    },
+  })
+}
+
+/** Athena keeps a view as Trino's description of it, in base 64 and within a comment. */
+function addView(stack: Stack, table: LakeTable, { names }: Deployment): void {
+  const columns = viewColumns(table)
+  const view = {
+    originalSql: viewText(table),
+    catalog: 'awsdatacatalog',
+    schema: names.database,
+    columns,
+  }
+  const types = new Map(table.columns.map(({ name, type }) => [name.toLowerCase(), hiveType(type)]))
+  new CfnTable(stack, `${idPart(table.name)}View`, {
+    catalogId: Aws.ACCOUNT_ID,
+    databaseName: names.database,
+    tableInput: {
+      name: table.name,
+      description: 'Approximate: for tools that read the lake by themselves.',
+      tableType: 'VIRTUAL_VIEW',
+      partitionKeys: [],
+      parameters: { presto_view: 'true', comment: 'Presto View' },
+      viewOriginalText: `/* Presto View: ${Buffer.from(JSON.stringify(view)).toString('base64')} */`,
+      viewExpandedText: '/* Presto View */',
+      storageDescriptor: {
+        location: '',
+        columns: columns.map(({ name }) => ({ name, type: types.get(name) ?? 'string' })),
       },
     },
   })

@@ -4,7 +4,9 @@ import { athenaClient } from '../clients/athenaClient.js'
 import type { FunctionEnvironment } from './environment.js'
 
 /** What only some functions have the rights for. */
-export type SqlRights = Partial<Pick<AthenaSqlEngineOptions, 'restarts' | 'objects' | 'table' | 'batches'>>
+export type SqlRights = Partial<
+  Pick<AthenaSqlEngineOptions, 'restarts' | 'objects' | 'table' | 'batches' | 'resultReuseMinutes'>
+>
 
 /**
  * SQL for a function. One that answers a client never starts a failed statement again on its own: the execution tracker

@@ -3,6 +3,7 @@ import { type Json, type JsonObject, jsonBytes } from '../../../model/json.js'
 import type { StatementOperation } from '../../../model/types.js'
 import type { SyncContext } from '../../../runtime/context.js'
 import { syncQuery } from '../../../runtime/operations/syncQuery.js'
+import { openRelations } from './openRelations.js'
 import { openSql } from './openSql.js'
 import { operationHandler } from './operationHandler.js'
 
@@ -26,5 +27,5 @@ async function smallAnswer(
 }
 
 export const handler = operationHandler('syncQuery', smallAnswer, (environment) => {
-  return { ...environment.context, sql: openSql(environment) }
+  return { ...environment.context, sql: openSql(environment), ...openRelations(environment) }
 })

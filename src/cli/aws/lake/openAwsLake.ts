@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import { resourceNames } from '../../../deploy/plan/names.js'
+import { type LakeTable, lakeTables } from '../../../model/lakeSchema.js'
+import type { Project } from '../../../model/types.js'
+import type { BulkItemTable } from '../../../ports/bulkItemTable.js'
+import type { LakeManifests } from '../../../ports/lakeManifests.js'
+import type { ObjectStore } from '../../../ports/objectStore.js'
+import type { SqlEngine } from '../../../ports/sqlEngine.js'
+import type { Clock, Random } from '../../../ports/system.js'
+import { CliError } from '../../cliError.js'
+import type { ProjectOptions } from '../../config/projectOptions.js'
+import { callerIdentity } from '../account.js'
+import { onAws } from '../awsFailure.js'
+import { loadPackage } from '../loadPackage.js'
+
+/** The lake of a deployed project in layout `batches`, with the rights of whoever runs the command. */
+export interface AwsLake {
+  readonly project: Project
+  readonly tables: readonly LakeTable[]
+  readonly manifests: LakeManifests
+  readonly objects: ObjectStore
+  readonly items: BulkItemTable
+  readonly sql: SqlEngine
+  /** `s3://{bucket}/` */
+  readonly root: string
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** Opens the lake of a deployed project. Throws `CliError` for one whose lake has layout `rows`. */
+export function withAwsLake<T>(
+  chosen: ProjectOptions,
+  project: Project,
+  use: (lake: AwsLake) => Promise<T>,
+): Promise<T> {
+  return onAws(async () => {
+    const [dynamo, s3, athena, bulk, manifests, engine, store, { settingsOf }, { workgroupName }] =
+      await loadPackage(() =>
+        Promise.all([
+          import('../../../adapters/aws/clients/dynamoDbClient.js'),
+          import('../../../adapters/aws/clients/s3Client.js'),
+          import('../../../adapters/aws/clients/athenaClient.js'),
+          import('../../../adapters/aws/dynamo/bulkItemTable.js'),
+          import('../../../adapters/aws/dynamo/dynamoLakeManifests.js'),
+          import('../../../adapters/aws/athena/athenaSqlEngine.js'),
+          import('../../../adapters/aws/s3/s3ObjectStore.js'),
+          import('../../config/settingsOf.js'),
+          import('../../../model/functions.js'),
+        ]),
+      )
+    if (settingsOf(project, chosen).function.layout !== 'batches') {
+      throw new CliError(
+        'input',
+        'The lake of this project has layout rows: one object a row, and nothing to look after.',
+        {
+          hint: "Set `lake: { layout: 'batches' }` in ocg.config.ts and deploy, if that is what it should have.",
+        },
+      )
+    }
+    const { account } = await callerIdentity()
+    const names = resourceNames(project.name)
+    const clock = { now: () => Date.now() }
+    const clients = {
+      dynamo: dynamo.dynamoDbClient(),
+      s3: s3.s3Client(),
+      athena: athena.athenaClient(),
+    }
+    const tableName = names.table
+    const bucket = `${names.lakeBucketPrefix}${account}`
+    try {
+      return await use({
+        project,
+        tables: lakeTables(project),
+        manifests: manifests.dynamoLakeManifests({ client: clients.dynamo, tableName, clock }),
+        objects: store.s3ObjectStore({ client: clients.s3, bucket }),
+        items: bulk.bulkItemTable({ client: clients.dynamo, tableName }),
+        sql: engine.athenaSqlEngine({
+          client: clients.athena,
+          database: names.database,
+          outputLocation: `s3://${names.resultsBucketPrefix}${account}/`,
+          workgroup: workgroupName(project.name),
+          resultReuseMinutes: 0,
+          clock,
+          restarts: true,
+        }),
+        root: `s3://${bucket}/`,
+        clock,
+        random: { uuid: () => randomUUID() },
+      })
+    } finally {
+      for (const client of Object.values(clients)) client.destroy()
+    }
+  })
+}
