@@ -7,17 +7,18 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Tools that are written in Python, at exact versions. */
+/** Tools for AWS that are written in Python, at exact versions. */
 const PACKAGES = ['cfn-lint==1.58.0', 'moto[server]==5.2.5'] as const
 
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/ocg-python', import.meta.url))
 
 /**
- * Folder with the programs `cfn-lint` and `moto_server`. The first call makes a virtual environment of Python and installs
- * them, which takes a minute and the package index; later ones take what is there. Throws when Python 3 is missing.
+ * Folder with the programs of Python packages, such as `cfn-lint` and `moto_server`, and their `python`. The first call
+ * makes a virtual environment and installs them, which takes a minute and the package index; later ones take what is
+ * there. Throws when Python 3 is missing.
  */
-export async function pythonTools(): Promise<string> {
-  const folder = join(CACHE, PACKAGES.join('_').replace(/[^\w.=-]/g, '-'))
+export async function pythonTools(packages: readonly string[] = PACKAGES): Promise<string> {
+  const folder = join(CACHE, packages.join('_').replace(/[^\w.=-]/g, '-'))
   const bin = join(folder, 'bin')
   const ready = join(folder, 'ready')
   if (existsSync(ready)) return bin
@@ -26,7 +27,7 @@ export async function pythonTools(): Promise<string> {
     // A virtual environment can't be moved, so it is made in its place and marked when it is whole.
     rmSync(folder, { recursive: true, force: true })
     await run('python3', ['-m', 'venv', folder])
-    const install = ['install', '--quiet', '--disable-pip-version-check', ...PACKAGES]
+    const install = ['install', '--quiet', '--disable-pip-version-check', ...packages]
     await run(join(bin, 'pip'), install, { timeout: INSTALL_MS })
     mkdirSync(ready)
   })
