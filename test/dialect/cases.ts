@@ -3,14 +3,14 @@ import type { Json } from '../../src/model/json.js'
 
 /**
  * One question and what Trino 435 itself answers: types and rows, or the name of its error. Where Trino has an answer
- * and the embedded engine refuses the statement by name, `refused` is true.
+ * and the embedded engine refuses the statement by name, `refused` is true; `whenRun` where it can tell from the values only.
  */
 export interface Case {
   readonly sql: string
   readonly types?: readonly string[]
   readonly rows?: readonly Json[][]
   readonly error?: string
-  readonly refused?: true
+  readonly refused?: true | 'whenRun'
 }
 
 /** The cases of one file: a family of functions or clauses. */

@@ -1,5 +1,6 @@
 import { analyze } from '../../src/adapters/embedded/dialect/translate.js'
 import { TranslateError } from '../../src/adapters/embedded/dialect/translateError.js'
+import { FAILURE_MARK } from '../../src/adapters/embedded/dialect/typed.js'
 import { typeName } from '../../src/adapters/embedded/dialect/types.js'
 import type { LakeTable } from '../../src/model/lakeSchema.js'
 import type { Case } from './cases.js'
@@ -25,8 +26,10 @@ export async function judge(one: Case, engine: Engine, tables: readonly LakeTabl
     if (one.error !== undefined) return { kind: 'pass' }
     return one.refused ? { kind: 'refused' } : differ(`refused: ${error.message}`)
   }
-  if (one.refused) return differ('answered, though the case says that it is refused')
+  if (one.refused === true) return differ('answered, though the case says that it is refused')
   const rows = await engine.run(sql, tables).catch((error: unknown) => error)
+  if (one.refused === 'whenRun')
+    return failsByName(rows) ? { kind: 'refused' } : differ('did not fail by name')
   if (!Array.isArray(rows)) {
     return one.error !== undefined
       ? { kind: 'pass' }
@@ -40,4 +43,9 @@ export async function judge(one: Case, engine: Engine, tables: readonly LakeTabl
   return sameRows(sql, rows, one.rows)
     ? { kind: 'pass' }
     : differ(`answered ${JSON.stringify(rows).slice(0, 500)}, not ${JSON.stringify(one.rows).slice(0, 500)}`)
+}
+
+/** Whether a statement failed with a message that its translation gave it. */
+export function failsByName(outcome: unknown): boolean {
+  return outcome instanceof Error && outcome.message.includes(FAILURE_MARK)
 }

@@ -2,7 +2,7 @@ import { analyze } from '../../../src/adapters/embedded/dialect/translate.js'
 import { type Case, type Family, readFamilies, writeFamily } from '../../dialect/cases.js'
 import { sameRows } from '../../dialect/compareAnswers.js'
 import { openEngine } from '../../dialect/engine.js'
-import { judge } from '../../dialect/judge.js'
+import { failsByName, judge } from '../../dialect/judge.js'
 import { fillMusicShop, MUSIC_SHOP } from '../../dialect/musicShop.js'
 import { loadMusicShop } from './loadMusicShop.js'
 import { startTrino } from './startTrino.js'
@@ -72,17 +72,18 @@ async function ask(recorded: Case): Promise<Case> {
   const { types } = answer
   // What was recorded stays where nothing but the order of unordered rows changed.
   const rows = recorded.rows && sameRows(sql, recorded.rows, answer.rows) ? recorded.rows : answer.rows
-  const refused = write ? isRefused(sql) : recorded.refused === true
-  return { sql, types, rows, ...(refused ? { refused } : {}) }
+  const refused = write ? await refusal(sql) : recorded.refused
+  return { sql, types, rows, ...(refused && { refused }) }
 }
 
-function isRefused(sql: string): boolean {
+async function refusal(sql: string): Promise<Case['refused']> {
   try {
     analyze(sql, MUSIC_SHOP)
-    return false
   } catch {
     return true
   }
+  const outcome = await engine.run(sql, MUSIC_SHOP).catch((error: unknown) => error)
+  return failsByName(outcome) ? 'whenRun' : undefined
 }
 
 function sameAnswer(recorded: Case, asked: Case): boolean {

@@ -48,7 +48,7 @@ async function request(url: string, init: RequestInit): Promise<Page> {
 }
 
 /** JSON with the whole numbers that no JavaScript number holds turned into texts. */
-function exactIntegers(json: string): string {
+export function exactIntegers(json: string): string {
   return json.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, (token) =>
     /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token,
   )

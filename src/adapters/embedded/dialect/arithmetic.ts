@@ -1,6 +1,6 @@
 import type { BinaryOperator, Span } from '../../../trino/ast.js'
 import { TranslateError } from './translateError.js'
-import { coerce, failWhen, once, type Typed, typed } from './typed.js'
+import { coerce, failWhen, knownOf, once, type Typed, typed } from './typed.js'
 import {
   asDecimal,
   commonType,
@@ -39,13 +39,15 @@ export function negate(value: Typed, negative: boolean, span: Span): Typed {
     const integer = -value.integer
     return { sql: `(${integer})`, type, integer }
   }
-  return typed(`(-${value.sql})`, type)
+  return { ...typed(`(-${value.sql})`, type), ...knownOf([value]) }
 }
 
 function numeric(operator: BinaryOperator, left: Typed, right: Typed, type: SqlType): Typed {
   if (isFloating(type)) {
     const [a, b] = [coerce(left, type), coerce(right, type)]
-    return typed(operator === '%' ? `fmod(${a}, ${b})` : `(${a} ${operator} ${b})`, type)
+    if (operator === '%') return typed(`fmod(${a}, ${b})`, type)
+    const known = knownOf([left, right]).finite && (operator !== '/' || (right.integer ?? 0n) !== 0n)
+    return { ...typed(`(${a} ${operator} ${b})`, type), ...(known && { number: true }) }
   }
   if (isInteger(type)) return whole(operator, left, right, type)
   return decimals(operator, left, right)

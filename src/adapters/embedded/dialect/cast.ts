@@ -4,7 +4,7 @@ import { duckdbTypeOf, fieldName, quoteIdentifier } from './ddl.js'
 import { typedLiteral } from './literals.js'
 import { toText } from './toText.js'
 import { TranslateError } from './translateError.js'
-import { coerce, failWhen, localTime, type Typed, typed } from './typed.js'
+import { coerce, failWhen, knownOf, localTime, type Typed, typed } from './typed.js'
 import {
   arrayOf,
   canCoerce,
@@ -115,8 +115,10 @@ export function castTo(value: Typed, target: CastTarget | SqlType, safe: boolean
   if (value.text !== undefined && type.kind === 'varchar' && length === undefined) return value
   if (value.integer !== undefined && isInteger(type)) return { sql, type, integer: value.integer }
   const zone = type.kind === 'timestampTz' && value.zone !== undefined ? { zone: value.zone } : {}
-  if (!safe || sql === value.sql) return { sql, type, ...zone }
-  return { sql: `TRY(${sql})`, type, ...zone }
+  const texts = ['varchar', 'json']
+  const known = texts.includes(value.type.kind) ? {} : knownOf([value])
+  if (!safe || sql === value.sql) return { sql, type, ...zone, ...known }
+  return { sql: `TRY(${sql})`, type, ...zone, ...known }
 }
 
 function castSql(value: Typed, to: SqlType, span: Span): string {

@@ -1,14 +1,13 @@
 import type { Expression, Query, QueryBody } from '../../../trino/ast.js'
 import type { Scope } from './scope.js'
-import type { TranslatedQuery } from './translatedQuery.js'
+import type { OutputColumn, TranslatedQuery } from './translatedQuery.js'
 import type { Typed } from './typed.js'
-import type { SqlType } from './types.js'
 
 /** A relation that statements can name: a lake table, or a query of WITH. */
 export interface NamedRelation {
   /** How DuckDB's FROM names it. */
   readonly sql: string
-  readonly columns: readonly { readonly label: string; readonly name: string; readonly type: SqlType }[]
+  readonly columns: readonly OutputColumn[]
 }
 
 /** GROUP BY of the SELECT that an expression stands in. */

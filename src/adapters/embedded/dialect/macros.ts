@@ -62,6 +62,9 @@ const CASTS = {
 const NUMBERS = {
   'ocg_divide_half_up(a, b)': `CASE WHEN (a < 0) = (b < 0)
     THEN (2 * abs(a) + abs(b)) // (2 * abs(b)) ELSE -((2 * abs(a) + abs(b)) // (2 * abs(b))) END`,
+  'ocg_number(x)': 'CASE WHEN isnan(x) THEN NULL ELSE x END',
+  // Java knows no power of 1 to NaN or infinity.
+  'ocg_pow(x, y)': "CASE WHEN abs(x) = 1 AND NOT isfinite(y) THEN CAST('NaN' AS DOUBLE) ELSE pow(x, y) END",
   'ocg_sign(x)': 'CASE WHEN isnan(x) THEN x ELSE CAST(sign(x) AS DOUBLE) END',
   // DuckDB's cbrt misses whole roots by a bit.
   'ocg_cbrt(x)': 'CASE WHEN pow(round(cbrt(x)), 3) = x THEN round(cbrt(x)) ELSE cbrt(x) END',
@@ -100,7 +103,7 @@ const NUMBERS = {
     ELSE CAST((CASE WHEN t LIKE '-%' THEN -1 ELSE 1 END) * list_reduce(
       list_transform(ocg_digits(t), lambda d: CAST(ocg_digit(d) AS HUGEINT)), lambda a, b: a * r + b) AS BIGINT) END`,
   'ocg_width_bucket(x, lo, hi, n)': `CASE
-    ${failure('n <= 0 OR lo = hi', 'width_bucket needs at least one bucket and two different bounds.')}
+    ${failure('n <= 0 OR lo = hi OR isnan(x) OR NOT isfinite(lo) OR NOT isfinite(hi)', 'width_bucket needs a number, at least one bucket and two different finite bounds.')}
     WHEN lo < hi THEN CASE WHEN x < lo THEN 0 WHEN x >= hi THEN n + 1
       ELSE CAST(floor(n * (x - lo) / (hi - lo)) AS BIGINT) + 1 END
     ELSE CASE WHEN x > lo THEN 0 WHEN x <= hi THEN n + 1 ELSE CAST(floor(n * (lo - x) / (lo - hi)) AS BIGINT) + 1 END END`,

@@ -1,5 +1,6 @@
 import type { Expression } from '../../../trino/ast.js'
 import type { Environment } from './environment.js'
+import { equalsSomething } from './equality.js'
 import { TranslateError } from './translateError.js'
 import { coerce, type Typed } from './typed.js'
 import { BOOLEAN, canCoerce, type SqlType, typeName } from './types.js'
@@ -42,11 +43,33 @@ export function renderBoolean(expression: Expression, environment: Environment, 
 
 /** A condition that rows are filtered by, as of WHERE: AND and OR stay as they are, which DuckDB's optimizer needs. */
 export function renderFilter(expression: Expression, environment: Environment, place: string): string {
+  if (groupingKey(expression, environment)) return renderBoolean(expression, environment, place)
+  if (expression.kind === 'logical') {
+    const filter = expression.operator === 'AND' ? renderFilter : renderAlternative
+    const terms = expression.terms.map((term) => filter(term, environment, expression.operator))
+    return `(${terms.join(` ${expression.operator} `)})`
+  }
+  const sql = renderBoolean(expression, environment, place)
+  const looked = lookedFor(expression)
+  const finds = looked && equalsSomething(render(looked, environment))
+  return finds ? `(${sql} AND ${finds})` : sql
+}
+
+/** A term of OR in a filter. */
+function renderAlternative(expression: Expression, environment: Environment, place: string): string {
   if (expression.kind !== 'logical' || groupingKey(expression, environment)) {
     return renderBoolean(expression, environment, place)
   }
-  const terms = expression.terms.map((term) => renderFilter(term, environment, expression.operator))
+  const terms = expression.terms.map((term) => renderAlternative(term, environment, expression.operator))
   return `(${terms.join(` ${expression.operator} `)})`
+}
+
+/** What a filter looks for among the rows of a subquery. */
+function lookedFor(expression: Expression): Expression | undefined {
+  if (expression.kind === 'inQuery') return expression.not ? undefined : expression.operand
+  if (expression.kind !== 'quantified' || expression.operator !== '=' || expression.quantifier === 'ALL')
+    return undefined
+  return expression.left
 }
 
 /** An expression's SQL in a type that it must have or be coercible to. */

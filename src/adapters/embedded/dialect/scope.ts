@@ -12,6 +12,9 @@ export interface ScopeColumn {
   readonly label: string
   readonly sql: string
   readonly type: SqlType
+  /** As of `Typed`. */
+  readonly finite?: boolean
+  readonly number?: boolean
 }
 
 /** What names mean at a place in a statement: columns, or the parameters of a lambda; then what lies outside. */
@@ -89,8 +92,13 @@ function lookUp(
     throw new TranslateError(message, name)
   }
   const column = found[0]
-  if (column) return { value: { sql: column.sql, type: column.type }, scope }
+  if (column) return { value: columnValue(column), scope }
   return scope.parent && lookUp(scope.parent, fits, name, qualified)
+}
+
+/** A column as a value. */
+export function columnValue({ sql, type, finite, number }: ScopeColumn): Typed {
+  return { sql, type, ...(finite && { finite }), ...(number && { number }) }
 }
 
 function allColumns(scope: Scope): ScopeColumn[] {

@@ -1,5 +1,6 @@
 import type { Expression, SortItem } from '../../../trino/ast.js'
 import type { Environment } from './environment.js'
+import { isNested, orderable } from './equality.js'
 import { render } from './render.js'
 import type { Output } from './translatedQuery.js'
 import { TranslateError } from './translateError.js'
@@ -29,7 +30,9 @@ export function translateSortItem(
   if (at !== undefined) {
     const output = outputs[at] as Output
     requireOrderable(output.type, item)
-    return `${at + 1}${direction(item)}`
+    // Its place is shorter, but an array or a row is looked at first.
+    if (!isNested(output.type) || distinct) return `${at + 1}${direction(item)}`
+    return sortSql(output, item)
   }
   const value = render(item.expression, withOutputs(environment, outputs), { zoned: true })
   if (distinct && !outputs.some((output) => output.sql === value.sql)) {
@@ -72,7 +75,7 @@ function withOutputs(environment: Environment, outputs: readonly Output[]): Envi
 export function sortSql(value: Typed, item: SortItem): string {
   requireOrderable(value.type, item)
   // A bare number would be an ordinal.
-  const sql = value.integer === undefined ? value.sql : `(${value.sql} + 0)`
+  const sql = value.integer === undefined ? orderable(value) : `(${value.sql} + 0)`
   return `${sql}${direction(item)}`
 }
 

@@ -6,7 +6,18 @@ import type { Environment, NamedRelation, Translator } from './environment.js'
 import { TranslateError } from './translateError.js'
 import { translateExpression } from './translateExpression.js'
 import { translateBody, translateQuery } from './translateQuery.js'
-import { arrayOf, BIGINT, BOOLEAN, DATE, DOUBLE, INTEGER, type SqlType, TIMESTAMP, VARCHAR } from './types.js'
+import {
+  arrayOf,
+  BIGINT,
+  BOOLEAN,
+  DATE,
+  DOUBLE,
+  INTEGER,
+  type SqlType,
+  TIMESTAMP,
+  typeName,
+  VARCHAR,
+} from './types.js'
 
 const TRANSLATOR: Translator = {
   expression: translateExpression,
@@ -52,10 +63,36 @@ export function analyze(sql: string, tables: readonly LakeTable[]): Translation 
     fresh: (prefix) => `${prefix}${++counter}`,
   }
   const translated = translateQuery(query, environment, true)
+  for (const { label, type } of translated.columns) requireTextKeys(label, type, query)
   return {
     sql: translated.sql,
     columns: translated.columns.map((column) => ({ name: column.label, type: column.type })),
   }
+}
+
+/** Kinds whose values the engines write alike as the names of a JSON object. */
+const TEXT_KEYS = new Set([
+  'varchar',
+  'tinyint',
+  'smallint',
+  'integer',
+  'bigint',
+  'decimal',
+  'boolean',
+  'date',
+  'uuid',
+  'unknown',
+])
+
+function requireTextKeys(label: string, type: SqlType, span: { start: number; end: number }): void {
+  if (type.kind === 'array') requireTextKeys(label, type.item, span)
+  if (type.kind === 'row') for (const field of type.fields) requireTextKeys(label, field.type, span)
+  if (type.kind !== 'map') return
+  if (!TEXT_KEYS.has(type.key.kind)) {
+    const message = `The result's column ${label} is a map whose keys are of type ${typeName(type.key)}: CAST them to varchar with transform_keys.`
+    throw new TranslateError(message, span)
+  }
+  requireTextKeys(label, type.value, span)
 }
 
 function tableRelation(table: LakeTable): NamedRelation {
@@ -67,7 +104,8 @@ function tableRelation(table: LakeTable): NamedRelation {
   ]
   const relation = {
     sql: quoteIdentifier(table.name),
-    columns: columns.map((column) => ({ ...column, name: quoteIdentifier(column.label) })),
+    // JSON has no NaN, so that no entity has.
+    columns: columns.map((column) => ({ ...column, name: quoteIdentifier(column.label), finite: true })),
   }
   RELATIONS.set(table, relation)
   return relation

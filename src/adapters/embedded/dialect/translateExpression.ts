@@ -4,15 +4,35 @@ import { castTo, typeOfName } from './cast.js'
 import { createCall } from './createCall.js'
 import { fieldName, quoteIdentifier, quoteString } from './ddl.js'
 import type { Environment } from './environment.js'
+import { equal, isNested, ordered, withoutNan } from './equality.js'
 import { subscript } from './functions/array.js'
 import { extractField } from './functions/dateTime.js'
 import { functionRule } from './functions/index.js'
 import { interval, typedLiteral } from './literals.js'
 import { logicalValue } from './logicalValue.js'
 import { render, renderAs, renderBoolean, renderFilter } from './render.js'
-import { hasName, type Resolved, relationColumns, resolveName, resolveQualified } from './scope.js'
+import {
+  columnValue,
+  hasName,
+  type Resolved,
+  relationColumns,
+  resolveName,
+  resolveQualified,
+} from './scope.js'
+import type { OutputColumn } from './translatedQuery.js'
 import { TranslateError } from './translateError.js'
-import { coerce, commonTypeOf, NULL, type Typed, textLiteral, typed } from './typed.js'
+import {
+  coerce,
+  coerced,
+  commonTypeOf,
+  knownOf,
+  mayBeNan,
+  NULL,
+  once,
+  type Typed,
+  textLiteral,
+  typed,
+} from './typed.js'
 import {
   arrayOf,
   BIGINT,
@@ -65,7 +85,10 @@ export function translateExpression(node: Expression, environment: Environment):
     case 'array': {
       const items = node.items.map((item) => render(item, environment))
       const type = common(items, node, 'The items of an ARRAY')
-      return typed(`[${items.map((item) => coerce(item, type)).join(', ')}]`, arrayOf(type))
+      return {
+        ...typed(`[${items.map((item) => coerce(item, type)).join(', ')}]`, arrayOf(type)),
+        ...knownOf(items),
+      }
     }
     case 'logical':
       return boolean(logicalValue(node, environment))
@@ -75,27 +98,30 @@ export function translateExpression(node: Expression, environment: Environment):
       return compare(node.operator, [node.left, node.right], node, environment)
     case 'distinctFrom': {
       const [left, right] = comparable([node.left, node.right], '=', node, environment)
-      return boolean(`(${left} IS ${node.not ? 'NOT ' : ''}DISTINCT FROM ${right})`)
+      return boolean(`(${left?.sql} IS ${node.not ? 'NOT ' : ''}DISTINCT FROM ${right?.sql})`)
     }
-    case 'between': {
-      const [operand, low, high] = comparable([node.operand, node.low, node.high], '<', node, environment)
-      return boolean(`(${operand} ${node.not ? 'NOT ' : ''}BETWEEN ${low} AND ${high})`)
-    }
-    case 'inList': {
-      const [operand, ...items] = comparable([node.operand, ...node.items], '=', node, environment)
-      return boolean(`(${operand} ${node.not ? 'NOT ' : ''}IN (${items.join(', ')}))`)
-    }
+    case 'between':
+      return boolean(renderBetween(node, environment))
+    case 'inList':
+      return boolean(renderInList(node, environment))
     case 'inQuery':
       return boolean(renderInQuery(node, environment))
     case 'quantified': {
       const query = environment.translator.query(node.query, environment)
-      const columnType = singleColumn(query.columns, node.query)
+      singleColumn(query.columns, node.query)
       const left = render(node.left, environment)
-      const type = comparableType([left, typed('', columnType)], node.operator, node)
       const alias = environment.fresh('t')
-      const item = coerce(typed(`${alias}.${query.columns[0]?.name}`, columnType), type)
-      const rows = `(SELECT ${item} FROM (${query.sql}) AS ${alias})`
-      return boolean(`(${coerce(left, type)} ${node.operator} ${node.quantifier} ${rows})`)
+      const [item] = query.columns.map((one) => columnValue({ ...one, sql: `${alias}.${one.name}` })) as [
+        Typed,
+      ]
+      const type = comparableType([left, item], node.operator, node)
+      const isOrder = node.operator !== '=' && node.operator !== '<>'
+      const side = (value: Typed) => {
+        const one = coerced(value, type)
+        return isOrder ? withoutNan(one, `${node.operator} ${node.quantifier}`) : one.sql
+      }
+      const rows = `(SELECT ${side(item)} FROM (${query.sql}) AS ${alias})`
+      return boolean(`(${side(left)} ${node.operator} ${node.quantifier} ${rows})`)
     }
     case 'like':
       return renderLike(node, environment)
@@ -140,7 +166,8 @@ export function translateExpression(node: Expression, environment: Environment):
       return boolean(`EXISTS (${environment.translator.query(node.query, environment).sql})`)
     case 'subquery': {
       const query = environment.translator.query(node.query, environment)
-      return typed(`(${query.sql})`, singleColumn(query.columns, node.query))
+      const type = singleColumn(query.columns, node.query)
+      return { ...columnValue({ ...(query.columns[0] as OutputColumn), sql: `(${query.sql})` }), type }
     }
     case 'lambda':
       throw new TranslateError('A lambda stands only where a function takes one.', node)
@@ -200,7 +227,8 @@ function rowField(base: Typed, name: Name): Typed {
       name,
     )
   }
-  return typed(`(${base.sql}).${quoteIdentifier(fieldName(field, at))}`, field.type)
+  const value = typed(`(${base.sql}).${quoteIdentifier(fieldName(field, at))}`, field.type)
+  return { ...value, ...(base.finite && { finite: true }), ...(base.number && { number: true }) }
 }
 
 function renderRow(items: readonly Typed[]): Typed {
@@ -209,7 +237,7 @@ function renderRow(items: readonly Typed[]): Typed {
     (item, at) =>
       `${quoteIdentifier(`field${at}`)} := ${item.type.kind === 'unknown' ? 'CAST(NULL AS INTEGER)' : item.sql}`,
   )
-  return typed(`struct_pack(${parts.join(', ')})`, { kind: 'row', fields })
+  return { ...typed(`struct_pack(${parts.join(', ')})`, { kind: 'row', fields }), ...knownOf(items), items }
 }
 
 function integerLiteral(text: string, span: Expression): Typed {
@@ -235,7 +263,7 @@ function decimalLiteral(text: string, span: Expression): Typed {
 function doubleLiteral(text: string, span: Expression): Typed {
   const value = Number(text)
   if (!Number.isFinite(value)) throw new TranslateError(`${text} is larger than a double can hold.`, span)
-  return typed(`CAST('${value}' AS DOUBLE)`, DOUBLE)
+  return { ...typed(`CAST('${value}' AS DOUBLE)`, DOUBLE), finite: true }
 }
 
 function compare(
@@ -244,20 +272,45 @@ function compare(
   span: Expression,
   environment: Environment,
 ): Typed {
-  const [left, right] = comparable(operands, operator, span, environment)
-  return typed(`(${left} ${operator} ${right})`, BOOLEAN)
+  const [left, right] = comparable(operands, operator, span, environment) as [Typed, Typed]
+  if (operator === '=') return typed(equal(left, right), BOOLEAN)
+  return typed(operator === '<>' ? `(NOT ${equal(left, right)})` : ordered(left, operator, right), BOOLEAN)
 }
 
-/** SQL of operands in the one type in which they can be compared. */
+function renderBetween(node: Extract<Expression, { kind: 'between' }>, environment: Environment): string {
+  const operands = [node.operand, node.low, node.high]
+  const [operand, low, high] = comparable(operands, '<', node, environment) as [Typed, Typed, Typed]
+  const not = node.not ? 'NOT ' : ''
+  if (!isNested(operand.type) && !mayBeNan(high)) {
+    return `(${operand.sql} ${not}BETWEEN ${low.sql} AND ${high.sql})`
+  }
+  const within = (one: Typed) => `(${ordered(one, '>=', low)} AND ${ordered(one, '<=', high)})`
+  return `(${not}${once([operand.sql], (sql) => within({ ...operand, sql }))})`
+}
+
+function renderInList(node: Extract<Expression, { kind: 'inList' }>, environment: Environment): string {
+  const [operand, ...items] = comparable([node.operand, ...node.items], '=', node, environment) as [
+    Typed,
+    ...Typed[],
+  ]
+  const not = node.not ? 'NOT ' : ''
+  const plain = !isNested(operand.type) && !(mayBeNan(operand) && items.some(mayBeNan))
+  if (plain) return `(${operand.sql} ${not}IN (${items.map((item) => item.sql).join(', ')}))`
+  const found = (one: Typed) => `(${items.map((item) => equal(one, item)).join(' OR ')})`
+  if (operand.items) return `(${not}${found(operand)})`
+  return `(${not}${once([operand.sql], (sql) => found({ ...operand, sql }))})`
+}
+
+/** Operands in the one type in which they can be compared. */
 function comparable(
   operands: readonly Expression[],
   operator: ComparisonOperator,
   span: Expression,
   environment: Environment,
-): string[] {
+): Typed[] {
   const values = operands.map((operand) => render(operand, environment, { zoned: true }))
   const type = comparableType(values, operator, span)
-  return values.map((value) => coerce(value, type))
+  return values.map((value) => coerced(value, type))
 }
 
 function comparableType(values: readonly Typed[], operator: ComparisonOperator, span: Expression): SqlType {
@@ -292,7 +345,7 @@ function renderInQuery(node: Extract<Expression, { kind: 'inQuery' }>, environme
   const query = environment.translator.query(node.query, environment)
   const operand = render(node.operand, environment)
   const alias = environment.fresh('t')
-  const items = query.columns.map((one) => typed(`${alias}.${one.name}`, one.type))
+  const items = query.columns.map((one) => columnValue({ ...one, sql: `${alias}.${one.name}` }))
   const item = items.length === 1 ? (items[0] as Typed) : renderRow(items)
   const type = comparableType([operand, item], '=', node)
   const rows = `(SELECT ${coerce(item, type)} FROM (${query.sql}) AS ${alias})`
@@ -341,7 +394,7 @@ function renderCase(node: Extract<Expression, { kind: 'case' }>, environment: En
     return `WHEN ${test} THEN ${coerce(values[at] as Typed, type)}`
   })
   const otherwise = node.else ? ` ELSE ${coerce(values.at(-1) as Typed, type)}` : ''
-  return typed(`CASE ${whens.join(' ')}${otherwise} END`, type)
+  return { ...typed(`CASE ${whens.join(' ')}${otherwise} END`, type), ...knownOf(values) }
 }
 
 function renderCall(call: Call, environment: Environment): Typed {

@@ -2,11 +2,13 @@ import type { Join, Relation, SubqueryRelation, TableRelation, UnnestRelation } 
 import { closestName } from './closestName.js'
 import { fieldName, quoteIdentifier } from './ddl.js'
 import type { Environment } from './environment.js'
+import { equal } from './equality.js'
 import { render, renderFilter } from './render.js'
-import type { Scope, ScopeColumn } from './scope.js'
+import { columnValue, type Scope, type ScopeColumn } from './scope.js'
+import type { OutputColumn } from './translatedQuery.js'
 import { TranslateError } from './translateError.js'
-import { coerce, commonTypeOf, type Typed } from './typed.js'
-import { BIGINT, type SqlType, typeName } from './types.js'
+import { coerce, coerced, commonTypeOf, knownOf, type Typed } from './typed.js'
+import { BIGINT, isComparable, type SqlType, typeName } from './types.js'
 
 export interface TranslatedFrom {
   /** Empty for a SELECT without FROM. */
@@ -73,12 +75,12 @@ function translateTable(relation: TableRelation, outer: Environment): Translated
     throw new TranslateError(`Table ${full} does not exist${hint}.`, relation)
   }
   const alias = outer.fresh('t')
-  const columns = found.columns.map((column) => ({
-    label: column.label,
-    sql: `${alias}.${column.name}`,
-    type: column.type,
-  }))
+  const columns = found.columns.map((column) => columnOf(column, alias))
   return { sql: `${found.sql} AS ${alias}`, columns: named(relation, columns, name.text) }
+}
+
+function columnOf({ name, ...rest }: OutputColumn, alias: string): ScopeColumn {
+  return { ...rest, sql: `${alias}.${name}` }
 }
 
 /** Columns under the relation's alias and column aliases. */
@@ -112,11 +114,7 @@ function translateSubquery(
   const inside = relation.lateral ? { ...outer, scope: lateralScope(outer, left) } : outer
   const query = inside.translator.query(relation.query, inside)
   const alias = outer.fresh('t')
-  const columns = query.columns.map((column) => ({
-    label: column.label,
-    sql: `${alias}.${column.name}`,
-    type: column.type,
-  }))
+  const columns = query.columns.map((column) => columnOf(column, alias))
   const lateral = relation.lateral ? 'LATERAL ' : ''
   return { sql: `${lateral}(${query.sql}) AS ${alias}`, columns: named(relation, columns) }
 }
@@ -212,13 +210,16 @@ function joinUsing(join: Join, left: TranslatedFrom, right: TranslatedFrom): Tra
     }
     if (names.has(key)) throw new TranslateError(`USING names ${name.text} twice.`, name)
     names.add(key)
-    const sides: Typed[] = [pick(left), pick(right)].map(({ sql, type }) => ({ sql, type }))
+    const sides: Typed[] = [pick(left), pick(right)].map(columnValue)
     const type = commonTypeOf(sides)
     if (!type) throw new TranslateError(`Column ${name.text} has different types on the two sides.`, name)
+    if (!isComparable(type)) {
+      throw new TranslateError(`Column ${name.text} of USING can't be compared: ${typeName(type)}.`, name)
+    }
     const [a, b] = sides.map((side) => coerce(side, type)) as [string, string]
-    conditions.push(`${a} = ${b}`)
+    conditions.push(equal(...(sides.map((side) => coerced(side, type)) as [Typed, Typed])))
     const sql = { INNER: a, LEFT: a, RIGHT: b, FULL: `coalesce(${a}, ${b})`, CROSS: a }[join.type]
-    merged.push({ label: pick(left).label, sql, type })
+    merged.push({ label: pick(left).label, sql, type, ...knownOf(sides) })
   }
   const rest = [...left.columns, ...right.columns].filter((column) => !names.has(column.label.toLowerCase()))
   return {

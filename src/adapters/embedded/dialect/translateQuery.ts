@@ -3,14 +3,14 @@ import { type Environment, withoutGrouping } from './environment.js'
 import { fitColumns } from './fitColumns.js'
 import { quoteLabel } from './quoteLabel.js'
 import { render } from './render.js'
-import type { Scope, ScopeColumn } from './scope.js'
+import { columnValue, type Scope, type ScopeColumn } from './scope.js'
 import { ordinal, sortSql } from './sortKeys.js'
 import type { OutputColumn, TranslatedQuery } from './translatedQuery.js'
 import { TranslateError } from './translateError.js'
 import { translateSelect } from './translateSelect.js'
 import { translateValues } from './translateValues.js'
 import { translateWith } from './translateWith.js'
-import { commonTypeOf, type Typed } from './typed.js'
+import { commonTypeOf } from './typed.js'
 import { isComparable, type SqlType, typeName } from './types.js'
 
 /** Translates a query. Its columns get names of their own, except at the top, where they are the statement's. */
@@ -28,11 +28,7 @@ function translateOrdered(query: Query, environment: Environment, top: boolean):
   const translated = translateBody(body, environment, false)
   const alias = environment.fresh('t')
   const scope: Scope = {
-    columns: translated.columns.map((column) => ({
-      label: column.label,
-      sql: `${alias}.${column.name}`,
-      type: column.type,
-    })),
+    columns: translated.columns.map(({ name, ...rest }) => ({ ...rest, sql: `${alias}.${name}` })),
     ...(environment.scope && { parent: environment.scope }),
   }
   const inside: Environment = { ...withoutGrouping(environment), scope }
@@ -54,10 +50,6 @@ function translateOrdered(query: Query, environment: Environment, top: boolean):
     sql: `SELECT ${items.join(', ')} FROM (${translated.sql}) AS ${alias}${orderBy}${limit}`,
     columns: names,
   }
-}
-
-function columnValue(column: ScopeColumn): Typed {
-  return { sql: column.sql, type: column.type }
 }
 
 function limitSql(query: Query): string {

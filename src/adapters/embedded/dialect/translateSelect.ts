@@ -4,13 +4,14 @@ import { quoteIdentifier } from './ddl.js'
 import { type Environment, noAggregates, noWindows, withoutGrouping } from './environment.js'
 import { quoteLabel } from './quoteLabel.js'
 import { render, renderFilter } from './render.js'
-import { hasName, relationColumns, type Scope, type ScopeColumn } from './scope.js'
+import { columnValue, hasName, relationColumns, type Scope, type ScopeColumn } from './scope.js'
 import { translateSortItem } from './sortKeys.js'
 import type { Output, TranslatedQuery } from './translatedQuery.js'
 import { TranslateError } from './translateError.js'
 import { translateFrom } from './translateFrom.js'
 import { requireComparable, translateGroupBy } from './translateGroupBy.js'
 import { translateWindow } from './translateWindow.js'
+import { knownOf } from './typed.js'
 import { typeName } from './types.js'
 import { windowName } from './windowName.js'
 
@@ -63,7 +64,11 @@ export function translateSelect(
     named.length > 0 && `WINDOW ${named.join(', ')}`,
     order.length > 0 && `ORDER BY ${order.join(', ')}`,
   ]
-  const columns = outputs.map(({ label, name, type }) => ({ label, name, type }))
+  const columns = outputs.map(({ label, name, type, finite, number }) => ({
+    ...{ label, name, type },
+    ...(finite && { finite }),
+    ...(number && { number }),
+  }))
   return { sql: sql.filter(Boolean).join(' ') + limit, columns }
 }
 
@@ -85,6 +90,7 @@ function translateItem(item: SelectItem, environment: Environment, top: boolean)
       span: item,
       expression: item.expression,
       ...(value.zone !== undefined && { zone: value.zone }),
+      ...knownOf([value]),
       ...(label !== undefined && { label }),
     },
   ]
@@ -108,7 +114,7 @@ function translateAll(item: Extract<SelectItem, { kind: 'all' }>, environment: E
       throw new TranslateError(message, item)
     }
     const label = item.columns?.[at]?.text ?? column.label
-    return { sql: column.sql, type: column.type, span: item, label }
+    return { ...columnValue(column), span: item, label }
   })
 }
 

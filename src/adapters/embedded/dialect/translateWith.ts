@@ -78,9 +78,10 @@ function translateRecursion(
   environment: Environment,
 ): { readonly working: string; readonly result: TranslatedQuery } {
   const first = environment.translator.body(base, environment, false)
-  const columns = first.columns.map((column, at) => ({
-    ...column,
-    label: named.columns?.[at]?.text ?? column.label,
+  const columns = first.columns.map(({ label, name, type }, at) => ({
+    label: named.columns?.[at]?.text ?? label,
+    name,
+    type,
   }))
   const relations = new Map(environment.relations)
   relations.set(named.name.text.toLowerCase(), { sql: working, columns })
@@ -99,5 +100,5 @@ function translateRecursion(
   ]
   const whole = `(SELECT *, max(${depth}) OVER () AS ${alias} FROM ${working})`
   const sql = `SELECT ${all ? '' : 'DISTINCT '}${names} FROM ${whole} WHERE ${alias} <= ${MOST_STEPS}`
-  return { working: parts.join(' '), result: { sql, columns: first.columns } }
+  return { working: parts.join(' '), result: { sql, columns } }
 }

@@ -8,6 +8,9 @@ export interface OutputColumn {
   /** Name in the SQL. */
   readonly name: string
   readonly type: SqlType
+  /** As of `Typed`. */
+  readonly finite?: boolean
+  readonly number?: boolean
 }
 
 export interface TranslatedQuery {

@@ -16,6 +16,12 @@ export interface Typed {
   readonly integer?: bigint
   /** Set for NULL in a type of its own, such as `CAST(NULL AS varchar)`. */
   readonly isNull?: boolean
+  /** Set for a double, or what holds doubles, that is neither NaN nor infinite: tables hold no others. */
+  readonly finite?: boolean
+  /** Set for a double, or what holds doubles, that is not NaN. */
+  readonly number?: boolean
+  /** The values of a row that is written in the statement. */
+  readonly items?: readonly Typed[]
   /** Set for an interval written in the statement: whether it is a whole number of days. */
   readonly wholeDays?: boolean
 }
@@ -26,6 +32,32 @@ export function typed(sql: string, type: SqlType): Typed {
 
 export function textLiteral(text: string): Typed {
   return { sql: quoteString(text), type: VARCHAR, text }
+}
+
+/** Whether a value is, or holds, a double or real that may be NaN. */
+export function mayBeNan(value: Typed): boolean {
+  return !value.finite && !value.number && holdsFloating(value.type)
+}
+
+function holdsFloating(type: SqlType): boolean {
+  if (type.kind === 'array') return holdsFloating(type.item)
+  if (type.kind === 'map') return holdsFloating(type.key) || holdsFloating(type.value)
+  if (type.kind === 'row') return type.fields.some((field) => holdsFloating(field.type))
+  return isFloating(type)
+}
+
+/** What is known of the doubles that a value of a certain kind holds; `values` are all that it is made of. */
+export function knownOf(values: readonly Typed[]): { readonly finite?: true; readonly number?: true } {
+  if (values.every((value) => value.finite || !holdsFloating(value.type))) return { finite: true }
+  return values.every((value) => !mayBeNan(value)) ? { number: true } : {}
+}
+
+/** The value in another type that coercion leads to, with what is known of its doubles. */
+export function coerced(value: Typed, to: SqlType): Typed {
+  const { items } = value
+  const fields = to.kind === 'row' ? to.fields : []
+  const parts = items?.map((item, at) => coerced(item, (fields[at] as (typeof fields)[number]).type))
+  return { sql: coerce(value, to), type: to, ...knownOf([value]), ...(parts && { items: parts }) }
 }
 
 export const NULL: Typed = { sql: 'NULL', type: UNKNOWN }

@@ -1,7 +1,8 @@
 import { divideDecimals } from '../arithmetic.js'
+import { isNested, withoutNan, withoutNanWithin } from '../equality.js'
 import type { FunctionCall } from '../functionCall.js'
 import { type FunctionRule, type Rules, requireCount } from '../functionRule.js'
-import { asBigint, coerce, failWhen, type Typed, typed } from '../typed.js'
+import { asBigint, coerce, coerced, failWhen, knownOf, mayBeNan, type Typed, typed } from '../typed.js'
 import {
   arrayOf,
   BIGINT,
@@ -9,6 +10,7 @@ import {
   DOUBLE,
   decimal,
   isComparable,
+  isFloating,
   isInteger,
   isNumeric,
   isOrderable,
@@ -63,7 +65,12 @@ function ofOrdered(name: string): FunctionRule {
     requireCount(call, 1)
     const value = call.arg(0)
     requireOrder(call, value, 0)
-    return typed(call.apply(name, [concrete(value)]), value.type)
+    if (isNested(value.type)) return typed(call.apply(name, [withoutNanWithin(value)]), value.type)
+    const found = call.apply(name, [concrete(value)])
+    // DuckDB takes NaN for the largest number, Trino for none where there is another.
+    const nan = name === 'max' && isFloating(value.type) && mayBeNan(value)
+    const sql = nan ? `coalesce(${call.apply(name, [`ocg_number(${value.sql})`])}, ${found})` : found
+    return { ...typed(sql, value.type), ...knownOf([value]) }
   })
 }
 
@@ -98,9 +105,18 @@ function byOrder(name: string): FunctionRule {
     if (call.distinct) call.fail(`DISTINCT does not go with ${call.name} here.`)
     // A pair keeps the row together, so that a null value is a value as any other.
     const pair = `CASE WHEN ${by.sql} IS NULL THEN NULL ELSE struct_pack(v := ${concrete(value)}) END`
-    if (call.count === 2) return typed(`(${call.apply(name, [pair, by.sql])}).v`, value.type)
+    const key = withoutNanWithin(by)
+    const nan = isFloating(by.type) && mayBeNan(by)
+    if (call.count === 2) {
+      const found = call.apply(name, [pair, key])
+      const best =
+        name === 'arg_max' && nan
+          ? `coalesce(${call.apply(name, [pair, `ocg_number(${key})`])}, ${found})`
+          : found
+      return typed(`(${best}).v`, value.type)
+    }
     const count = call.as(2, BIGINT)
-    const list = call.apply(name, [pair, by.sql, count])
+    const list = call.apply(name, [pair, nan ? withoutNan(by, call.name) : key, count])
     return typed(`list_transform(${list}, lambda ocg_pair: ocg_pair.v)`, arrayOf(value.type))
   })
 }
@@ -142,7 +158,8 @@ const sum: FunctionRule = aggregate((call) => {
     const total = `CAST(${call.apply('sum', [value.sql])} AS DECIMAL(38, ${type.scale}))`
     return typed(type.precision > 18 ? withinDigits(total, type.scale) : total, decimal(38, type.scale))
   }
-  return typed(ofKind(type, call.apply('sum', [value.sql])), type)
+  const number = knownOf([value]).finite && { number: true }
+  return { ...typed(ofKind(type, call.apply('sum', [value.sql])), type), ...number }
 })
 
 const avg: FunctionRule = aggregate((call) => {
@@ -151,7 +168,8 @@ const avg: FunctionRule = aggregate((call) => {
   requireNumber(call, value)
   if (value.type.kind !== 'decimal') {
     const type = value.type.kind === 'real' ? value.type : DOUBLE
-    return typed(ofKind(type, call.apply('avg', [value.sql])), type)
+    const number = knownOf([value]).finite && { number: true }
+    return { ...typed(ofKind(type, call.apply('avg', [value.sql])), type), ...number }
   }
   const { scale } = value.type
   const total = {
@@ -189,7 +207,7 @@ const approxPercentile: FunctionRule = aggregate((call) => {
   requireNumber(call, value)
   const whole = isInteger(value.type)
   const type = whole ? BIGINT : value.type.kind === 'double' ? DOUBLE : REAL
-  const sql = whole ? asBigint(value) : coerce(value, type)
+  const sql = whole ? asBigint(value) : withoutNan(coerced(value, type), 'approx_percentile')
   const at = call.arg(1)
   // DuckDB takes the place ceil(p * count) - 1, which is another one where p * count is whole.
   const place = (p: string) => `least(${p} + 1e-12, 1)`
@@ -242,7 +260,9 @@ const histogram: FunctionRule = aggregate((call) => {
   requireCount(call, 1)
   const value = call.arg(0)
   if (!isComparable(value.type)) call.fail(`Values of type ${typeName(value.type)} can't be compared.`, 0)
-  const map = call.apply('histogram', [concrete(value)])
+  const map = call.apply('histogram', [
+    isFloating(value.type) ? withoutNan(value, 'histogram') : concrete(value),
+  ])
   const counted = `map_from_entries(list_transform(map_entries(${map}), lambda ocg_entry: struct_pack(k := ocg_entry.key, v := CAST(ocg_entry.value AS BIGINT))))`
   return typed(counted, { kind: 'map', key: value.type, value: BIGINT })
 })

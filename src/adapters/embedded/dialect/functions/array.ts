@@ -1,10 +1,11 @@
 import type { Span } from '../../../../trino/ast.js'
 import { duckdbTypeOf } from '../ddl.js'
+import { holdsNull, isNested, orderable, withoutNanWithin } from '../equality.js'
 import type { FunctionCall } from '../functionCall.js'
 import { type FunctionRule, type Rules, requireCount, scalar } from '../functionRule.js'
 import { toText } from '../toText.js'
 import { TranslateError } from '../translateError.js'
-import { asBigint, coerce, commonTypeOf, failWhen, type Typed, typed } from '../typed.js'
+import { asBigint, coerce, coerced, commonTypeOf, failWhen, mayBeNan, type Typed, typed } from '../typed.js'
 import {
   arrayOf,
   BIGINT,
@@ -12,6 +13,7 @@ import {
   canCoerce,
   commonType,
   isComparable,
+  isFloating,
   isInteger,
   isOrderable,
   type SqlType,
@@ -50,7 +52,7 @@ function requireOrderable(call: FunctionCall, type: SqlType): void {
 }
 
 /** An array and a value to look for in it, in one type. */
-function needle(call: FunctionCall): { list: string; value: string; type: ArrayType } {
+function needle(call: FunctionCall): { list: string; value: string; type: ArrayType; nan?: string } {
   const list = array(call)
   const value = call.arg(1)
   const item = commonTypeOf([typed('', list.type.item), value])
@@ -61,7 +63,21 @@ function needle(call: FunctionCall): { list: string; value: string; type: ArrayT
     )
   }
   requireComparable(call, item)
-  return { list: coerce(list, arrayOf(item)), value: coerce(value, item), type: { kind: 'array', item } }
+  const type: ArrayType = { kind: 'array', item }
+  const plain = { list: coerce(list, type), value: coerce(value, item), type }
+  if (isNested(item)) return { ...plain, list: withoutNulls(call.name, plain.list, plain.value, type) }
+  if (!isFloating(item) || !mayBeNan(value)) return plain
+  // NaN is found nowhere.
+  const nan = `isnan(${plain.value})`
+  const nulls = `list_filter(${plain.list}, lambda ocg_item: ocg_item IS NULL)`
+  return { ...plain, list: `CASE WHEN ${nan} THEN ${nulls} ELSE ${plain.list} END`, nan }
+}
+
+/** The array, which fails as Trino does when what it is compared with, or one of its own items, holds NULL, or NaN. */
+function withoutNulls(name: string, list: string, value: string, type: ArrayType): string {
+  const items = `list_filter(${list}, lambda ocg_held: ${holdsNull('ocg_held', type.item, 1)})`
+  const wrong = `${holdsNull(value, type.item)} OR len(${items}) > 0`
+  return failWhen(wrong, `${name} takes no arrays or rows that hold NULL.`, list)
 }
 
 /** `base[index]`: an index outside an array, or a key that a map does not have, is an error in Trino. */
@@ -80,6 +96,12 @@ export function subscript(base: Typed, index: Typed, span: Span, indexSpan: Span
       throw new TranslateError(`The keys of this map are of type ${typeName(type.key)}.`, indexSpan)
     }
     const key = coerce(index, type.key)
+    if (mayBeNan(coerced(index, type.key))) {
+      throw new TranslateError(
+        'A calculated double may be NaN, which is no key of a map: CAST it to decimal.',
+        indexSpan,
+      )
+    }
     const missing = `${base.sql} IS NOT NULL AND NOT map_contains(${base.sql}, ${key})`
     return typed(
       failWhen(missing, 'The key is not in the map.', `map_extract_value(${base.sql}, ${key})`),
@@ -99,7 +121,9 @@ const elementAt = scalar((call) => {
   requireCount(call, 2)
   const base = call.arg(0)
   if (base.type.kind === 'map') {
-    return typed(`map_extract_value(${base.sql}, ${call.as(1, base.type.key)})`, base.type.value)
+    const key = call.as(1, base.type.key)
+    const nan = isFloating(base.type.key) && mayBeNan(call.arg(1))
+    return typed(`map_extract_value(${base.sql}, ${nan ? `ocg_number(${key})` : key})`, base.type.value)
   }
   const list = array(call)
   const at = call.as(1, BIGINT)
@@ -133,8 +157,10 @@ const position = scalar((call) => {
 
 const remove = scalar((call) => {
   requireCount(call, 2)
-  const { list, value, type } = needle(call)
-  const kept = `list_filter(${list}, lambda ocg_item: ocg_item IS DISTINCT FROM ${value})`
+  const { list, value, type, nan } = needle(call)
+  const other = `ocg_item IS DISTINCT FROM ${value}`
+  const items = nan === undefined ? list : coerce(array(call), type)
+  const kept = `list_filter(${items}, lambda ocg_item: ${nan === undefined ? other : `${nan} OR ${other}`})`
   return typed(`CASE WHEN ${value} IS NULL THEN NULL ELSE ${kept} END`, type)
 })
 
@@ -148,8 +174,15 @@ function setOperation(name: string): FunctionRule {
 
 const overlap = scalar((call) => {
   requireCount(call, 2)
-  const { left, right } = pair(call)
-  return typed(`ocg_arrays_overlap(${left}, ${right})`, BOOLEAN)
+  const { left, right, type } = pair(call)
+  if (!isNested(type.item)) return typed(`ocg_arrays_overlap(${left}, ${right})`, BOOLEAN)
+  const held = [left, right].map((one) => holdsNull(one, type)).join(' OR ')
+  const sql = failWhen(
+    held,
+    'arrays_overlap takes no arrays or rows that hold NULL.',
+    `ocg_arrays_overlap(${left}, ${right})`,
+  )
+  return typed(sql, BOOLEAN)
 })
 
 const distinct = scalar((call) => {
@@ -182,8 +215,15 @@ function extreme(name: string): FunctionRule {
     requireCount(call, 1)
     const list = array(call)
     requireOrderable(call, list.type.item)
+    const { item } = list.type
+    const known = { ...(list.finite && { finite: true }), ...(list.number && { number: true }) }
+    const within = withoutNanWithin({ ...typed('ocg_extreme', item), ...known })
+    const items = isNested(item) ? `list_transform(${list.sql}, lambda ocg_extreme: ${within})` : list.sql
     const anyNull = `len(list_filter(${list.sql}, lambda ocg_item: ocg_item IS NULL)) > 0`
-    return typed(`CASE WHEN ${anyNull} THEN NULL ELSE ${name}(${list.sql}) END`, list.type.item)
+    const nan = name === 'list_max' && isFloating(item) && mayBeNan(list)
+    const numbers = `list_filter(${items}, lambda ocg_item: NOT isnan(ocg_item))`
+    const found = nan ? `coalesce(list_max(${numbers}), list_max(${items}))` : `${name}(${items})`
+    return { ...typed(`CASE WHEN ${anyNull} THEN NULL ELSE ${found} END`, item), ...known }
   })
 }
 
@@ -193,7 +233,11 @@ const sort = scalar((call) => {
   requireCount(call, 1)
   const list = array(call)
   requireOrderable(call, list.type.item)
-  return typed(`list_sort(${list.sql}, 'ASC', 'NULLS LAST')`, list.type)
+  const { item } = list.type
+  const checked = isNested(item)
+    ? `list_transform(${list.sql}, lambda ocg_sorted: ${orderable(typed('ocg_sorted', item))})`
+    : list.sql
+  return typed(`list_sort(${checked}, 'ASC', 'NULLS LAST')`, list.type)
 })
 
 const filter = scalar((call) => {

@@ -1,7 +1,8 @@
+import { equal, withoutNanWithin } from '../equality.js'
 import type { FunctionCall } from '../functionCall.js'
 import { type FunctionRule, type Rules, requireCount, scalar } from '../functionRule.js'
-import { coerce, commonTypeOf, type Typed, typed } from '../typed.js'
-import { BOOLEAN, isComparable, isOrderable, type SqlType, typeName } from '../types.js'
+import { coerce, coerced, commonTypeOf, knownOf, mayBeNan, type Typed, typed } from '../typed.js'
+import { BOOLEAN, isComparable, isFloating, isOrderable, type SqlType, typeName } from '../types.js'
 
 function common(call: FunctionCall, values: readonly Typed[]): SqlType {
   const type = commonTypeOf(values)
@@ -17,9 +18,16 @@ function extreme(name: string): FunctionRule {
     const values = call.args()
     const type = common(call, values)
     if (!isOrderable(type)) call.fail(`Values of type ${typeName(type)} have no order.`)
-    const args = values.map((value) => coerce(value, type))
-    const anyNull = args.map((arg) => `${arg} IS NULL`).join(' OR ')
-    return typed(`CASE WHEN ${anyNull} THEN NULL ELSE ${name}(${args.join(', ')}) END`, type)
+    const args = values
+      .map((value) => coerced(value, type))
+      .map((value) => ({ ...value, sql: withoutNanWithin(value) }))
+    const anyNull = args.map((arg) => `${arg.sql} IS NULL`).join(' OR ')
+    const found = `${name}(${args.map((arg) => arg.sql).join(', ')})`
+    // DuckDB takes NaN for the largest number, Trino for none where there is another.
+    const nan = name === 'greatest' && isFloating(type) && args.some(mayBeNan)
+    const numbers = args.map((arg) => (mayBeNan(arg) ? `ocg_number(${arg.sql})` : arg.sql)).join(', ')
+    const result = nan ? `coalesce(${name}(${numbers}), ${found})` : found
+    return { ...typed(`CASE WHEN ${anyNull} THEN NULL ELSE ${result} END`, type), ...knownOf(values) }
   })
 }
 
@@ -27,7 +35,8 @@ const coalesce = scalar((call) => {
   requireCount(call, 2, 1000)
   const values = call.args()
   const type = common(call, values)
-  return typed(`coalesce(${values.map((value) => coerce(value, type)).join(', ')})`, type)
+  const sql = `coalesce(${values.map((value) => coerce(value, type)).join(', ')})`
+  return { ...typed(sql, type), ...knownOf(values) }
 })
 
 const conditional = scalar((call) => {
@@ -35,7 +44,7 @@ const conditional = scalar((call) => {
   const values = call.count === 3 ? [call.arg(1), call.arg(2)] : [call.arg(1)]
   const type = common(call, values)
   const [yes, no = 'NULL'] = values.map((value) => coerce(value, type))
-  return typed(`CASE WHEN ${call.as(0, BOOLEAN)} THEN ${yes} ELSE ${no} END`, type)
+  return { ...typed(`CASE WHEN ${call.as(0, BOOLEAN)} THEN ${yes} ELSE ${no} END`, type), ...knownOf(values) }
 })
 
 const nullif = scalar((call) => {
@@ -43,9 +52,10 @@ const nullif = scalar((call) => {
   const values = [call.arg(0), call.arg(1)]
   const type = common(call, values)
   if (!isComparable(type)) call.fail(`Values of type ${typeName(type)} can't be compared.`)
-  const [left, right] = values.map((value) => coerce(value, type))
+  const [left, right] = values.map((value) => coerced(value, type)) as [Typed, Typed]
   const first = values[0] as Typed
-  return typed(`CASE WHEN ${left} = ${right} THEN NULL ELSE ${first.sql} END`, first.type)
+  const sql = `CASE WHEN ${equal(left, right)} THEN NULL ELSE ${first.sql} END`
+  return { ...typed(sql, first.type), ...knownOf([first]) }
 })
 
 const attempt = scalar((call) => {

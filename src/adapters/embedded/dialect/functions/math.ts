@@ -167,7 +167,7 @@ function check(sql: (value: string) => string): FunctionRule {
   return overloaded(signature([DOUBLE], BOOLEAN, (value) => sql(value as string)))
 }
 
-const power = overloaded(signature([DOUBLE, DOUBLE], DOUBLE, 'pow'))
+const power = overloaded(signature([DOUBLE, DOUBLE], DOUBLE, 'ocg_pow'))
 
 export const mathRules: Rules = {
   abs,
