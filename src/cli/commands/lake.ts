@@ -1,5 +1,11 @@
 import type { Command } from 'commander'
-import { addDataOption, addOutputOptions, addSchemaOptions } from '../commonOptions.js'
+import {
+  addAwsOption,
+  addDataOption,
+  addOutputOptions,
+  addSchemaOptions,
+  type DataOptions,
+} from '../commonOptions.js'
 import { lakePublish } from '../lake/publish.js'
 import { lakePurge } from '../lake/purge.js'
 import { lakeRebuild } from '../lake/rebuild.js'
@@ -9,8 +15,18 @@ import { lakeVerify } from '../lake/verify.js'
 /** `ocg lake`: what SQL reads, looked at and looked after. Works beside a running host, and without one. */
 export function declare(command: Command): void {
   command.addHelpText('after', '\nExamples:\n  $ ocg lake status -n shop\n  $ ocg lake verify -n shop')
-  declareOne(command, 'status', 'Show how large, how fresh and how tidy the lake is.', '').action(lakeStatus)
-  declareOne(command, 'verify', 'Compare the lake with the table, row by row.', '').action(lakeVerify)
+  addAwsOption(
+    declareOne(command, 'status', 'Show how large, how fresh and how tidy the lake is.', ''),
+  ).action(async (options: AwsOptions) => {
+    if (!options.aws) return lakeStatus(options)
+    await (await import('../aws/lake/commands.js')).awsStatus(options)
+  })
+  addAwsOption(declareOne(command, 'verify', 'Compare the lake with the table, row by row.', '')).action(
+    async (options: AwsOptions) => {
+      if (!options.aws) return lakeVerify(options)
+      await (await import('../aws/lake/commands.js')).awsVerify(options)
+    },
+  )
   declareOne(command, 'rebuild', 'Make the query image again from the table.', '').action(lakeRebuild)
   declareOne(command, 'publish', 'Bring the Parquet files up to date.', '').action(lakePublish)
   declareOne(
@@ -20,6 +36,8 @@ export function declare(command: Command): void {
     'customer 0f8f2f6a-7c1e-4a57-9d58-3f7ad9a1c001',
   ).action(lakePurge)
 }
+
+type AwsOptions = DataOptions & { readonly aws?: boolean }
 
 function declareOne(command: Command, usage: string, description: string, example: string): Command {
   const [name] = usage.split(' ')
