@@ -73,7 +73,7 @@ function part(value: DuckDBValue, type: SqlType): string {
 }
 
 /** As Java's `Double.toString` writes it: with an exponent below 10^-3 and from 10^7 on. */
-function javaNumber(number: number, single: boolean): string {
+export function javaNumber(number: number, single: boolean): string {
   if (!Number.isFinite(number)) return String(number)
   if (number === 0) return Object.is(number, -0) ? '-0.0' : '0.0'
   const shortest = single ? Number(new Float32Array([number])[0]?.toPrecision(7)) : number

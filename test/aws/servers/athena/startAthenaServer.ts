@@ -1,13 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import { resolveNames } from '../../../../src/compiler/sql/resolveNames.js'
 import type { LakeTable } from '../../../../src/model/lakeSchema.js'
-import { parseStatement } from '../../../../src/trino/parseStatement.js'
 import { createExecutions, type Execution } from './executions.js'
-import { openLakeImage } from './lakeImage.js'
+import { imageRunner } from './imageRunner.js'
 import { type Body, csvOf, description, invalid, ProtocolError, pageOf } from './protocol.js'
-import { type AthenaResult, runStatement } from './runStatement.js'
+import type { AthenaResult } from './runStatement.js'
 
 export interface AthenaAccess {
   /** Whose rights Athena used. */
@@ -18,12 +16,29 @@ export interface AthenaAccess {
   readonly resource: string
 }
 
+/** What runs statements behind Athena's protocol. */
+export interface StatementRunner {
+  /**
+   * Tells of everything that it does with its caller's rights: action and resource. Throws `AthenaFailedError`; a
+   * statement that `signal` ends throws its reason.
+   */
+  run(
+    sql: string,
+    signal: AbortSignal,
+    access: (action: string, resource: string) => void,
+  ): Promise<AthenaResult>
+  warm?(): Promise<void>
+  close(): Promise<void>
+}
+
 export interface AthenaServerOptions {
   /** A client of the server that holds the lake and takes the results. */
   readonly s3: S3Client
   readonly lakeBucket: string
   readonly database: string
   readonly tables: readonly LakeTable[]
+  /** Default: one that reads the objects of layout `rows` into memory. The server closes it. */
+  readonly runner?: StatementRunner
   /** Name of the only workgroup. Absent: every one exists. */
   readonly workgroup?: string
   /** How long statements are QUEUED, in milliseconds. Default 10. */
@@ -58,13 +73,8 @@ export interface AthenaServer {
  * Trino's dialect as the embedded engine translates it.
  */
 export async function startAthenaServer(options: AthenaServerOptions): Promise<AthenaServer> {
-  const { s3, lakeBucket: bucket, tables, database } = options
-  const image = await openLakeImage({
-    s3,
-    bucket,
-    tables,
-    ...(options.onListed && { onListed: options.onListed }),
-  })
+  const { s3, database } = options
+  const runner = options.runner ?? (await imageRunner(options))
   const tokens = new Map<string, { readonly id: string; readonly request: string }>()
   const requests = new Map<string, number>()
   const executions = createExecutions({
@@ -80,16 +90,7 @@ export async function startAthenaServer(options: AthenaServerOptions): Promise<A
     access('glue:GetDatabase', 'catalog')
     access('glue:GetDatabase', `database/${database}`)
     access('s3:GetBucketLocation', resultBucket)
-    for (const table of tablesOf(sql, tables)) {
-      for (const resource of ['catalog', `database/${database}`, `table/${database}/${table.name}`]) {
-        access('glue:GetTable', resource)
-      }
-      access('s3:GetBucketLocation', bucket)
-      access('s3:ListBucket', bucket)
-      for (const key of await image.refresh(table)) access('s3:GetObject', `${bucket}/${key}`)
-      stop.signal.throwIfAborted()
-    }
-    const result = await runStatement(image.instance, sql, tables, stop.signal)
+    const result = await runner.run(sql, stop.signal, access)
     access('s3:PutObject', `${resultBucket}/${resultKey}`)
     access('s3:PutObject', `${resultBucket}/${resultKey}.metadata`)
     await s3.send(new PutObjectCommand({ Bucket: resultBucket, Key: resultKey, Body: csvOf(result) }))
@@ -196,25 +197,14 @@ export async function startAthenaServer(options: AthenaServerOptions): Promise<A
     endpoint: `http://127.0.0.1:${port}`,
     requests,
     async warm() {
-      for (const table of tables) await image.refresh(table)
+      await runner.warm?.()
     },
     async close() {
       await executions.close()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
-      image.close()
+      await runner.close()
     },
-  }
-}
-
-/** The tables that a statement reads; none of one that can't be read. */
-function tablesOf(sql: string, tables: readonly LakeTable[]): readonly LakeTable[] {
-  try {
-    const catalog = { tables: new Map(tables.map((table) => [table.name, table])), broken: new Set<string>() }
-    const read = new Set(resolveNames(parseStatement(sql), catalog).tables)
-    return tables.filter(({ name }) => read.has(name))
-  } catch {
-    return []
   }
 }
 
