@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { afterAll } from 'vitest'
+import { compileSources } from './compileSources.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -104,7 +103,7 @@ export async function request(
 }
 
 async function spawnOcg(args: readonly string[], { cwd, env }: RunOptions) {
-  compiled ??= compileSources()
+  compiled ??= compile()
   const main = join(await compiled, 'cli', 'main.js')
   const { NO_COLOR: _, FORCE_COLOR: __, OCG_API_KEY: ___, OCG_DEBUG: ____, ...inherited } = process.env
   const child = spawn(process.execPath, [main, ...args], {
@@ -144,44 +143,16 @@ async function until(holds: () => boolean, ended: Promise<unknown>, what: () => 
   }
 }
 
-/** Compiles every source file by itself, in the layout of `dist`. The folder lies beside `dist`, and is removed at the end. */
-async function compileSources(): Promise<string> {
-  removeAbandoned()
-  const out = mkdtempSync(join(ROOT, `${BUILD_PREFIX}${process.pid}-`))
+/** Compiles the sources. The folder is removed at the end. */
+async function compile(): Promise<string> {
+  const out = await compileSources(ROOT)
   const cleanUp = () => {
     for (const child of children) child.kill('SIGKILL')
     rmSync(out, { recursive: true, force: true })
   }
   cleanUps.push(cleanUp)
   process.once('exit', cleanUp)
-  const names = await readdir(join(ROOT, 'src'), { recursive: true })
-  const files = names.filter(
-    (name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !name.endsWith('.d.ts'),
-  )
-  await build({
-    entryPoints: files.map((name) => join(ROOT, 'src', name)),
-    outbase: join(ROOT, 'src'),
-    outdir: out,
-    format: 'esm',
-    target: 'node20',
-    sourcemap: 'inline',
-    logLevel: 'error',
-  })
   return out
-}
-
-const BUILD_PREFIX = '.test-build-'
-
-/** Removes what test processes have left that were killed. */
-function removeAbandoned(): void {
-  for (const name of readdirSync(ROOT)) {
-    if (!name.startsWith(BUILD_PREFIX)) continue
-    try {
-      process.kill(Number.parseInt(name.slice(BUILD_PREFIX.length), 10) || 0, 0)
-    } catch {
-      rmSync(join(ROOT, name), { recursive: true, force: true })
-    }
-  }
 }
 
 const children = new Set<ChildProcess>()
