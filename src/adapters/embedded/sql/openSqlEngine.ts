@@ -7,15 +7,16 @@ import type { ImageDescription } from './describeImage.js'
 import { openExecutions } from './executions.js'
 import { type Freshness, measureFreshness } from './freshness.js'
 import { trackPosition } from './imagePosition.js'
+import { createProgressListeners } from './progressListeners.js'
 import type {
   Answers,
   Command,
   ExportedLake,
-  ProgressEvent,
   PublishedLake,
   RewrittenImage,
   RunAnswer,
   SizeEvent,
+  VerifiedLake,
 } from './protocol.js'
 import { createSlots } from './slots.js'
 import { type SqlLimits, sqlLimits } from './sqlLimits.js'
@@ -23,7 +24,7 @@ import { type PreparedWorker, startWorkerClient, WorkerLostError } from './worke
 
 export type { ImageDescription } from './describeImage.js'
 export type { Freshness } from './freshness.js'
-export type { ExportedLake, PublishedLake, RewrittenImage } from './protocol.js'
+export type { ExportedLake, PublishedLake, RewrittenImage, VerifiedLake } from './protocol.js'
 export type { SqlLimits } from './sqlLimits.js'
 
 export interface SqlEngineOptions {
@@ -116,6 +117,11 @@ export interface EmbeddedSqlEngine extends SqlEngine {
   }): Promise<RewrittenImage>
   /** Counts rows and bytes of the query image. Throws `SqlError`. */
   describeImage(): Promise<ImageDescription>
+  /** Compares the query image, and the Parquet lake as far as it is published, with the table. Throws `SqlError`. */
+  verify(options?: {
+    readonly signal?: AbortSignal
+    readonly onProgress?: (table: string, rows: number) => void
+  }): Promise<VerifiedLake>
   /** Ends the SQL process. Running executions start again with the next host. */
   close(): Promise<void>
 }
@@ -148,11 +154,9 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
   const freshness = measureFreshness()
   const slots = createSlots(limits.concurrentQueries)
   let project = options.project
-  let onExportProgress: ((event: ProgressEvent) => void) | undefined
-  const onRewriteProgress = new Set<(event: ProgressEvent) => void>()
+  const progress = createProgressListeners()
   let held: number | undefined
   let image: ImageSize | undefined
-  let onPublishProgress: PublishOptions['onProgress']
   let publication: PublicationStats = { failures: 0 }
 
   const client = startWorkerClient({
@@ -178,10 +182,7 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
         const { kind: _, ...size } = event
         image = size
       } else if (event.kind === 'progress') {
-        if (event.work === 'export') onExportProgress?.(event)
-        else if (event.work === 'rewrite') for (const listener of onRewriteProgress) listener(event)
-        else if (event.work === 'publish')
-          onPublishProgress?.(event.table, event.rows, event.total ?? event.rows)
+        if (event.work !== 'image') progress.tell(event)
         else log.info('A table of the query image is being made', { table: event.table, rows: event.rows })
       }
     },
@@ -294,41 +295,28 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
     }),
     workerPid: () => client.pid(),
     async exportParquet(folder, { onProgress } = {}) {
-      onExportProgress = onProgress && ((event) => onProgress(event.table, event.rows))
-      try {
-        await position.reached(store.feed.head())
-        return await client.request({ kind: 'export', folder })
-      } catch (error) {
-        throw error instanceof WorkerLostError ? brokeDown(error) : error
-      } finally {
-        onExportProgress = undefined
-      }
+      await position.reached(store.feed.head())
+      return progress.during('export', onProgress, () => ask({ kind: 'export', folder }))
     },
     async publish({ fresh = false, thorough = false, signal, onProgress } = {}) {
-      if (onProgress) onPublishProgress = onProgress
       try {
         if (fresh) await position.reached(store.feed.head(), undefined, signal)
         const command = { kind: 'publish', folder: lakeFolder(options.folder), thorough } as const
-        const published = await ask(command, signal)
+        const published = await progress.during('publish', onProgress, () => ask(command, signal))
         publication = publicationSince({ ...publication, last: published }, published.unpublishedSince)
         return published
       } catch (error) {
         if (!signal?.aborted) publication = { ...publication, failures: publication.failures + 1 }
         throw error
-      } finally {
-        if (onPublishProgress === onProgress) onPublishProgress = undefined
       }
     },
-    async rewriteImage({ republish = false, onProgress } = {}) {
-      const listener = (event: ProgressEvent) => onProgress?.(event.table, event.rows)
-      onRewriteProgress.add(listener)
-      try {
-        return await ask({ kind: 'rewrite', republish })
-      } finally {
-        onRewriteProgress.delete(listener)
-      }
-    },
+    rewriteImage: ({ republish = false, onProgress } = {}) =>
+      progress.during('rewrite', onProgress, () => ask({ kind: 'rewrite', republish })),
     describeImage: () => ask({ kind: 'describe' }),
+    verify: ({ signal, onProgress } = {}) =>
+      progress.during('verify', onProgress, () =>
+        ask({ kind: 'verify', lakeFolder: lakeFolder(options.folder) }, signal),
+      ),
     async close() {
       clearInterval(cleaner)
       stopListening()

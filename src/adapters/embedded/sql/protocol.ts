@@ -68,6 +68,13 @@ export interface DescribeCommand {
   readonly kind: 'describe'
 }
 
+/** Compares image and published files with the table. `stop` ends it. Not before `ready`. */
+export interface VerifyCommand {
+  readonly kind: 'verify'
+  /** Of the published lake. */
+  readonly lakeFolder: string
+}
+
 /** Ends the worker cleanly; its exit is the answer. */
 export interface CloseCommand {
   readonly kind: 'close'
@@ -81,6 +88,7 @@ export interface Answers {
   readonly publish: PublishedLake
   readonly rewrite: RewrittenImage
   readonly describe: ImageDescription
+  readonly verify: VerifiedLake
   readonly close: null
 }
 
@@ -91,6 +99,7 @@ export type Command =
   | PublishCommand
   | RewriteCommand
   | DescribeCommand
+  | VerifyCommand
   | CloseCommand
 
 export interface RunAnswer {
@@ -122,6 +131,41 @@ export interface PublishedLake {
   readonly tookMs: number
   /** When the oldest change was applied that the files do not show; absent when they show all. */
   readonly unpublishedSince?: number
+}
+
+export interface VerifiedLake {
+  /** No difference was found. */
+  readonly clean: boolean
+  readonly tables: readonly TableVerification[]
+  /** The first ten thousand. */
+  readonly differences: readonly LakeDifference[]
+}
+
+/** What the comparison of one table in one place has come to. */
+export interface TableVerification {
+  readonly table: string
+  readonly in: 'image' | 'files'
+  /** Rows that the table has. */
+  readonly rows: number
+  readonly missing: number
+  readonly extra: number
+  readonly duplicate: number
+  readonly different: number
+  /** Files that can't be read, or hold rows of other days. */
+  readonly damaged: number
+  /** Rows of which it could not be told: they changed all the time, or have still to be published. */
+  readonly pending: number
+}
+
+export interface LakeDifference {
+  readonly in: 'image' | 'files'
+  readonly table: string
+  /** The row's; of a damaged file its day's folder. */
+  readonly id: string
+  /** Missing in the lake, or there although the table has it not, or there twice, or with other values. */
+  readonly kind: 'missing' | 'extra' | 'duplicate' | 'different' | 'damaged'
+  /** Of a different row. */
+  readonly fields?: readonly string[]
 }
 
 export interface RewrittenImage {
@@ -167,7 +211,7 @@ export interface SizeEvent {
 /** How far a long piece of work is: making tables of the image, exporting them, or publishing them. */
 export interface ProgressEvent {
   readonly kind: 'progress'
-  readonly work: 'image' | 'rewrite' | 'export' | 'publish'
+  readonly work: 'image' | 'rewrite' | 'export' | 'publish' | 'verify'
   readonly table: string
   readonly rows: number
   /** How many there will be, where that is known. */

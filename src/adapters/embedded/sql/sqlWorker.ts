@@ -11,7 +11,7 @@ import { exportLake } from './exportLake.js'
 import { isDamage, isFatal, sqlError } from './failures.js'
 import { startFollower } from './follower.js'
 import { closeImage, openImage } from './image.js'
-import { markDamaged, withConnection } from './imageFile.js'
+import { markDamaged, spillFolder, withConnection } from './imageFile.js'
 import { leaseImage } from './imageLeases.js'
 import { startImageRewriter } from './imageRewriter.js'
 import { guardMemory } from './memoryGuard.js'
@@ -27,11 +27,14 @@ import type {
   RunCommand,
   StopMessage,
   ToWorker,
+  VerifiedLake,
+  VerifyCommand,
 } from './protocol.js'
 import { writeResult } from './resultFile.js'
 import { type RowSink, runStatement, type TranslatedStatement } from './runStatement.js'
 import { createStatementGate } from './statementGate.js'
 import { translateStatement } from './translateStatement.js'
+import { verifyLake } from './verify/verifyLake.js'
 
 /** The child process's side of the engine. */
 export interface Worker {
@@ -164,16 +167,33 @@ export async function openWorker(
     }
   }
 
-  async function publish(request: number, { folder, thorough }: PublishCommand): Promise<PublishedLake> {
+  async function publish(request: number, command: PublishCommand): Promise<PublishedLake> {
     const controller = new AbortController()
     running.set(request, controller)
     try {
       await prepared
       return await publisher.publish({
-        folder,
-        thorough,
+        ...command,
         signal: controller.signal,
         onProgress: (table, rows, total) => send({ kind: 'progress', work: 'publish', table, rows, total }),
+      })
+    } finally {
+      running.delete(request)
+    }
+  }
+
+  async function verify(request: number, command: VerifyCommand): Promise<VerifiedLake> {
+    const controller = new AbortController()
+    running.set(request, controller)
+    try {
+      return await verifyLake({
+        store,
+        image,
+        withImage,
+        lakeFolder: command.lakeFolder,
+        spill: spillFolder(open.folder, 'verify'),
+        signal: controller.signal,
+        onProgress: (table, rows) => send({ kind: 'progress', work: 'verify', table, rows }),
       })
     } finally {
       running.delete(request)
@@ -218,6 +238,8 @@ export async function openWorker(
         return describeImage(image, open.folder)
       case 'publish':
         return publish(request, command)
+      case 'verify':
+        return verify(request, command)
       case 'close':
         return close()
     }

@@ -1,0 +1,41 @@
+import type { Item } from '../../../../ports/itemTable.js'
+import type { StoreTable } from '../../store/store.js'
+import { idOfKey } from '../pendingRows.js'
+
+/** A run of the table's items in the order of their ids: all that there are after one id, up to another. */
+export interface Slice {
+  readonly items: readonly Item[]
+  /** Absent in the first. */
+  readonly after?: string
+  /** Absent in the last. */
+  readonly upTo?: string
+}
+
+const ITEMS_A_PAGE = 1000
+/** They are in memory all at once. A page holds a megabyte at most. */
+const ITEMS_A_SLICE = 20_000
+const PAGES_A_SLICE = 32
+
+/** Reads the items whose keys begin with a prefix. Each page sees the table as it is when it is read. */
+export function* readSlices(table: StoreTable, prefix: string): Generator<Slice> {
+  let items: Item[] = []
+  let pages = 0
+  let after: string | undefined
+  let last: Item | undefined
+  for (;;) {
+    const page = table.readPage({ prefix, limit: ITEMS_A_PAGE, ...(last && { after: last }) })
+    items.push(...page)
+    pages += 1
+    last = page.at(-1)
+    if (!last) {
+      yield { items, ...(after !== undefined && { after }) }
+      return
+    }
+    if (items.length < ITEMS_A_SLICE && pages < PAGES_A_SLICE) continue
+    const upTo = idOfKey(last)
+    yield { items, upTo, ...(after !== undefined && { after }) }
+    after = upTo
+    items = []
+    pages = 0
+  }
+}
