@@ -28,7 +28,7 @@ export function unpermittedCalls(host: DeployedHost): string[] {
   for (const call of host.calls) {
     const { role, name } = host.functionOf.get(call.accessKeyId) ?? { role: '', name: '' }
     const own = grants.filter((grant) => grant.role === role)
-    if (!isGranted(own, call.action, arnOf(call, place)))
+    if (!isGranted(own, call.action, arnOf(call, place), call.keys))
       found.add(`${name} (${role}): ${call.action} on ${call.resource}`)
   }
   return [...found].sort()
@@ -41,12 +41,13 @@ export function unusedPermissions(host: DeployedHost): string[] {
     role: host.functionOf.get(call.accessKeyId)?.role,
     action: call.action,
     arn: arnOf(call, place),
+    keys: call.keys,
   }))
   const roles = new Set([...host.functionOf.values()].map(({ role }) => role))
   const isUsed = (grant: Grant, action: string) =>
     made.some(
       ({ role, ...call }) =>
-        role === grant.role && isGranted([{ ...grant, actions: [action] }], call.action, call.arn),
+        role === grant.role && isGranted([{ ...grant, actions: [action] }], call.action, call.arn, call.keys),
     )
   return grantsOf(host.resources)
     .filter(({ role }) => roles.has(role))

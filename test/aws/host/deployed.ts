@@ -14,21 +14,29 @@ export interface DeployedHost extends AwsHost {
   readonly project: Project
 }
 
+export interface DeployedOptions {
+  /** When the lake keeper does what, in the place of minutes and hours. */
+  readonly keeper?: Readonly<Record<string, number>>
+  readonly snapshotAgeSeconds?: number
+}
+
 /** Compiles a schema, synthesises its stack with the real bundles, and makes that stack on the protocol servers. */
 export async function openDeployed(
   name: string,
   schema: string,
   config: OcgConfig = {},
+  { keeper, ...hostOptions }: DeployedOptions = {},
 ): Promise<DeployedHost> {
   const project = await compile(name, schema)
   const folder = await mkdtemp(join(tmpdir(), 'ocg-assembly-'))
+  const settings = resolveSettings(config, project)
   await synthesize({
     project,
-    settings: resolveSettings(config, project),
+    settings: keeper ? { ...settings, function: { ...settings.function, keeper } } : settings,
     bundles: await lambdaBundles(),
     out: folder,
   })
-  const host = await openAwsHost({ project, assembly: folder, stack: `OcGraphql-${name}` })
+  const host = await openAwsHost({ project, assembly: folder, stack: `OcGraphql-${name}`, ...hostOptions })
   return Object.assign(host, {
     project,
     close: closing(host, () => rm(folder, { recursive: true, force: true })),

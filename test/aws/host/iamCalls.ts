@@ -4,6 +4,8 @@ export interface IamCall {
   readonly action: string
   /** `table/OCG-shop`, `table/OCG-shop/index/GSI1`, a bucket, `bucket/key`, a queue's name, `workgroup/OCG-shop`. */
   readonly resource: string
+  /** Partition keys of the items that it is about, where it names them. */
+  readonly keys?: readonly string[]
 }
 
 export interface ServiceRequest {
@@ -22,7 +24,7 @@ export function iamCalls(request: ServiceRequest): IamCall[] {
     case 'dynamodb':
       return dynamoCalls(request)
     case 's3':
-      return [s3Call(request)]
+      return s3Calls(request)
     case 'sqs': {
       const { QueueUrl } = parse(request.body) as { QueueUrl?: string }
       // Batches need the right of the single call.
@@ -50,13 +52,20 @@ export function iamCalls(request: ServiceRequest): IamCall[] {
   }
 }
 
-interface DynamoBody {
+type Keyed = Readonly<Record<'PK', { readonly S: string } | undefined>>
+
+interface DynamoPart {
   readonly TableName?: string
+  readonly Key?: Keyed
+  readonly Item?: Keyed
+}
+
+interface DynamoBody extends DynamoPart {
   readonly IndexName?: string
   readonly StreamArn?: string
   readonly ShardIterator?: string
-  readonly RequestItems?: Readonly<Record<string, unknown>>
-  readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName: string }>>[]
+  readonly RequestItems?: Readonly<Record<string, { readonly Keys?: readonly Keyed[] }>>
+  readonly TransactItems?: readonly Readonly<Record<string, DynamoPart>>[]
 }
 
 const TRANSACTION_PARTS: Readonly<Record<string, string>> = {
@@ -71,31 +80,42 @@ function dynamoCalls({ operation, body }: ServiceRequest): IamCall[] {
   const request = parse(body) as DynamoBody
   if (request.TransactItems) {
     return request.TransactItems.flatMap((part) =>
-      Object.entries(part).map(([kind, { TableName }]) => {
-        return { action: `dynamodb:${TRANSACTION_PARTS[kind] ?? kind}`, resource: `table/${TableName}` }
-      }),
+      Object.entries(part).map(([kind, one]) => ({
+        action: `dynamodb:${TRANSACTION_PARTS[kind] ?? kind}`,
+        resource: `table/${one.TableName}`,
+        ...keysOf(one),
+      })),
     )
   }
   const action = `dynamodb:${operation}`
   if (request.RequestItems) {
-    return Object.keys(request.RequestItems).map((table) => ({ action, resource: `table/${table}` }))
+    return Object.entries(request.RequestItems).map(([table, { Keys = [] }]) => {
+      return { action, resource: `table/${table}`, keys: Keys.map(({ PK }) => PK?.S ?? '') }
+    })
   }
   if (operation === 'GetRecords') return [{ action, resource: 'stream' }]
   if (request.StreamArn) return [{ action, resource: 'stream' }]
   const index = request.IndexName ? `/index/${request.IndexName}` : ''
-  return [{ action, resource: `table/${request.TableName}${index}` }]
+  return [{ action, resource: `table/${request.TableName}${index}`, ...keysOf(request) }]
 }
 
-function s3Call({ method, url }: ServiceRequest): IamCall {
+function keysOf({ Key, Item }: DynamoPart): { readonly keys?: readonly string[] } {
+  const key = (Key ?? Item)?.PK?.S
+  return key === undefined ? {} : { keys: [key] }
+}
+
+function s3Calls({ method, url, body }: ServiceRequest): IamCall[] {
   const [path = '', query = ''] = url.split('?')
   const parameters = new URLSearchParams(query)
   const [, bucket = '', ...rest] = path.split('/').map(decodeURIComponent)
   const key = rest.join('/')
   if (key === '') {
-    if (method === 'POST' && parameters.has('delete'))
-      return { action: 's3:DeleteObject', resource: `${bucket}/*` }
-    if (parameters.has('location')) return { action: 's3:GetBucketLocation', resource: bucket }
-    return { action: 's3:ListBucket', resource: bucket }
+    if (method === 'POST' && parameters.has('delete')) {
+      const keys = [...body.toString('utf8').matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, one = '']) => one)
+      return keys.map((one) => ({ action: 's3:DeleteObject', resource: `${bucket}/${one}` }))
+    }
+    if (parameters.has('location')) return [{ action: 's3:GetBucketLocation', resource: bucket }]
+    return [{ action: 's3:ListBucket', resource: bucket }]
   }
   const actions: Readonly<Record<string, string>> = {
     GET: 's3:GetObject',
@@ -103,7 +123,7 @@ function s3Call({ method, url }: ServiceRequest): IamCall {
     PUT: 's3:PutObject',
     DELETE: 's3:DeleteObject',
   }
-  return { action: actions[method] ?? `s3:${method}`, resource: `${bucket}/${key}` }
+  return [{ action: actions[method] ?? `s3:${method}`, resource: `${bucket}/${key}` }]
 }
 
 function parse(body: Buffer): object {

@@ -14,6 +14,7 @@ import { type FunctionDefinition, type LambdaService, startLambdaService } from 
 import { startQueueMapping } from './queueMapping.js'
 import { type Fault, type RecordedCall, startRecordingProxy } from './recordingProxy.js'
 import { type Physical, type ResolvedResource, resolveStack } from './resolveTemplate.js'
+import { hasBatches, openStackLake } from './stackLake.js'
 import { type Mapping, startStreamMapping } from './streamMapping.js'
 
 export const REGION = 'eu-central-1'
@@ -64,6 +65,8 @@ export interface AwsHostOptions {
   readonly stack: string
   /** Visibility of queues in seconds in the template's place, whose 90 minutes no test waits for. */
   readonly visibilitySeconds?: number
+  /** Layout `batches`: seconds that VACUUM keeps snapshots, whose two hours no test waits for. */
+  readonly snapshotAgeSeconds?: number
 }
 
 type Properties = Readonly<Record<string, unknown>>
@@ -249,10 +252,19 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
   let recordAge = 0
   let listed: ((table: string) => Promise<void>) | undefined
 
+  const database = String((only(made, 'AWS::Glue::Database').properties.DatabaseInput as Properties).Name)
+  const lake = hasBatches(made)
+    ? await openStackLake(made, {
+        ...{ s3: admin.s3, s3Endpoint: objectServer.endpoint, lakeBucket, database },
+        ...(options.snapshotAgeSeconds !== undefined && { snapshotAgeSeconds: options.snapshotAgeSeconds }),
+      })
+    : undefined
+  if (lake) closers.push(() => lake.close())
   const athena = await startAthenaServer({
     s3: admin.s3,
     lakeBucket,
-    database: String((only(made, 'AWS::Glue::Database').properties.DatabaseInput as Properties).Name),
+    database,
+    ...(lake && { runner: lake.runner }),
     tables: lakeTables(project),
     onListed: async (table) => listed?.(table),
     onStateChange: (event) => publish(event as Readonly<Record<string, unknown>>),

@@ -6,12 +6,15 @@ export interface Grant {
   readonly role: string
   readonly actions: readonly string[]
   readonly resources: readonly string[]
+  /** Beginnings of the keys of the items that it is for; absent: all. */
+  readonly keys?: readonly string[]
 }
 
 interface Statement {
   readonly Effect: string
   readonly Action: string | readonly string[]
   readonly Resource: string | readonly string[]
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
 }
 
 interface PolicyDocument {
@@ -22,10 +25,11 @@ interface PolicyDocument {
 export function grantsOf(resources: readonly ResolvedResource[]): Grant[] {
   const grants: Grant[] = []
   const add = (role: string, document: PolicyDocument) => {
-    for (const { Effect, Action, Resource } of document.Statement) {
+    for (const { Effect, Action, Resource, Condition } of document.Statement) {
       // Only the API's own role has one, which takes a function out of a pattern of names.
       if (Effect !== 'Allow') continue
-      grants.push({ role, actions: [Action].flat(), resources: [Resource].flat() })
+      const keys = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']
+      grants.push({ role, actions: [Action].flat(), resources: [Resource].flat(), ...(keys && { keys }) })
     }
   }
   for (const { path, type, properties } of resources) {
@@ -63,11 +67,23 @@ export function arnOf(
   return `arn:aws:${service}:${region}:${account}:${call.resource}`
 }
 
-export function isGranted(grants: readonly Grant[], action: string, arn: string): boolean {
+export function isGranted(
+  grants: readonly Grant[],
+  action: string,
+  arn: string,
+  keys?: readonly string[],
+): boolean {
   return grants.some(
     (grant) =>
-      grant.actions.some((one) => like(one, action)) && grant.resources.some((one) => like(one, arn)),
+      grant.actions.some((one) => like(one, action)) &&
+      grant.resources.some((one) => like(one, arn)) &&
+      (grant.keys === undefined || isWithin(grant.keys, keys)),
   )
+}
+
+/** A call that names no items is about all of them. */
+function isWithin(patterns: readonly string[], keys: readonly string[] | undefined): boolean {
+  return keys?.every((key) => patterns.some((pattern) => like(pattern, key))) ?? false
 }
 
 /** IAM's wildcards, or a call that itself stands for many (`bucket/*`). */

@@ -10,6 +10,8 @@ const ADVICE =
 describe('a complaint of Athena', () => {
   test.each<[text: string, reason: string, message: string]>([
     ['DIVISION_BY_ZERO: Division by zero', 'failed', 'Division by zero.'],
+    // A statement has waited for too long: its number is nobody's business, and the same text would fail again.
+    ['INVALID_ARGUMENTS: Iceberg snapshot ID does not exists: 123456789', 'unavailable', UNAVAILABLE],
     [`DIVISION_BY_ZERO: / by zero${ADVICE}`, 'failed', 'Division by zero.'],
     [
       "INVALID_CAST_ARGUMENT: Cannot cast 'abc' to INT",

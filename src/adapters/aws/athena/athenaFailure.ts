@@ -50,6 +50,13 @@ const RULES: readonly (readonly [RegExp, SqlFailureReason, string])[] = [
   [/INTERNAL_ERROR|internal error/i, 'unavailable', UNAVAILABLE],
 ]
 
+/**
+ * A statement has waited for longer than old snapshots are kept. The same text would name the same snapshot again, so it's no
+ * matter of starting it once more.
+ */
+const SNAPSHOT_GONE =
+  /^(?:INVALID_ARGUMENTS|ICEBERG_\w+|NOT_FOUND): (?:Iceberg snapshot ID does not exist|(?:Can ?not|Could not) find snapshot)/i
+
 /** Codes of statements that Trino could not make a plan of. */
 const NO_PLAN =
   /^(?:SYNTAX_ERROR|TYPE_MISMATCH|(?:COLUMN|TABLE|SCHEMA|CATALOG|FUNCTION|TYPE|VIEW)_NOT_FOUND|AMBIGUOUS_\w+|MISSING_\w+|MISMATCHED_\w+|DUPLICATE_\w+|EXPRESSION_\w+|NESTED_\w+|NOT_SUPPORTED|INVALID_COLUMN_REFERENCE|FUNCTION_NOT_\w+)$/
@@ -78,6 +85,7 @@ export function athenaFailure({ text, category }: AthenaComplaint): AthenaFailur
   const code = /^([A-Z][A-Z0-9_]+)(?:: |$)/.exec(plain)?.[1] ?? ''
   // The code first: what follows it may quote any text of the data.
   if (code === 'DIVISION_BY_ZERO') return { reason: 'failed', message: 'Division by zero.' }
+  if (SNAPSHOT_GONE.test(plain)) return { reason: 'unavailable', message: UNAVAILABLE }
   if (OWN_FAULT.has(code)) return { reason: 'failed', message: sentenceOf(plain.slice(code.length + 2)) }
   if (NO_PLAN.test(code)) return { reason: 'failed', message: DOES_NOT_FIT }
   for (const [pattern, reason, message] of RULES) if (pattern.test(plain)) return { reason, message }
