@@ -4,14 +4,27 @@ import type { Operation, Project, TypeRef } from './types.js'
 /**
  * The part of the model that one operation needs: its entity or statement, and the types that these are made of. What
  * changes elsewhere in the schema leaves it, and so the function, as it was.
+ *
+ * `withTables`: with the tables that its statement reads, for a lake that a statement must put together itself.
  */
-export function sliceModel(project: Project, operation: Operation): ModelSlice {
-  const entities = project.entities.filter((one) => 'entity' in operation && one.table === operation.entity)
+export function sliceModel(
+  project: Project,
+  operation: Operation,
+  { withTables = false }: { readonly withTables?: boolean } = {},
+): ModelSlice {
   const statements = project.statements.filter(
     (one) => 'statement' in operation && one.name === operation.statement,
   )
+  const read = new Set(
+    statements.flatMap((one) =>
+      withTables && startsStatement(operation) && one.kind !== 'insert' ? one.tables : [],
+    ),
+  )
+  const entities = project.entities.filter(
+    ({ table }) => ('entity' in operation && table === operation.entity) || read.has(table),
+  )
   const inserted = statements.flatMap((one) => (one.kind === 'insert' ? one.joinTable : []))
-  const joinTables = project.joinTables.filter(({ table }) => inserted.includes(table))
+  const joinTables = project.joinTables.filter(({ table }) => inserted.includes(table) || read.has(table))
   const joined = new Set(
     joinTables.flatMap(({ columns }) => columns.flatMap((one) => (one.kind === 'entity' ? one.entity : []))),
   )
@@ -41,6 +54,11 @@ export function sliceModel(project: Project, operation: Operation): ModelSlice {
     statements,
     operations: [operation],
   }
+}
+
+/** Results are read without the tables that they come from. */
+function startsStatement({ kind }: Operation): boolean {
+  return kind === 'syncQuery' || kind === 'triggerTask'
 }
 
 /** The whole model, for functions that serve all of it. */

@@ -77,6 +77,25 @@ describe('the layout `batches`', () => {
     expect(columns.at(-1)).toEqual({ name: 'day', type: 'varchar' })
   })
 
+  it('tells functions that start statements of the tables that they read, and no others', () => {
+    const sliceOf = (made: Deployed, field: string) =>
+      made.functions.find(({ operation }) => operation?.field === field)?.slice.model
+    const statement = batches.functions.find(({ kind }) => kind === 'triggerTask')
+    const field = statement?.operation?.field ?? ''
+    const [read] = statement?.slice.model.statements ?? []
+    const tables = read && 'tables' in read ? [...read.tables].sort() : []
+    const slice = sliceOf(batches, field)
+    expect(
+      [...(slice?.entities ?? []), ...(slice?.joinTables ?? [])].map(({ table }) => table).sort(),
+    ).toEqual(expect.arrayContaining(tables))
+    expect(tables.length).toBeGreaterThan(0)
+    expect(sliceOf(rows, field)?.entities).toEqual([])
+    const crud = batches.functions.find(({ operation }) => operation?.field === 'createAlbum')?.slice.model
+    expect(crud).toEqual(
+      rows.functions.find(({ operation }) => operation?.field === 'createAlbum')?.slice.model,
+    )
+  })
+
   it('hands the stream processor few large batches', () => {
     const [mapping] = resourcesOf(batches, 'AWS::Lambda::EventSourceMapping').filter(
       ([id]) => id === 'StreamMapping',
@@ -149,10 +168,10 @@ describe('what a deployment would change', () => {
     for (const one of [before, after]) one.folder.remove()
     expect(compare(before, after)).toEqual({
       risky: [
-        'user.age changes its type from int to double. Stored values must fit.',
         'The lake of user stands still until it is made again: ocg lake rebuild --aws',
       ],
       safe: [
+        'user.age changes its type from int to double. Every stored value fits.',
         'user.old leaves the model. Stored values stay in the table and are not shown.',
         'user.new is new. It is null in stored rows.',
       ],

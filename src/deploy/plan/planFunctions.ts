@@ -33,7 +33,11 @@ export function planFunctions(project: Project, settings: FunctionSettings): Pla
         name: operationFunctionName(project.name, operation),
         kind: operation.kind,
         operation,
-        slice: { model: sliceModel(project, operation), operation, settings },
+        slice: {
+          model: sliceModel(project, operation, { withTables: layout === 'batches' }),
+          operation,
+          settings,
+        },
         permissions: permissionsOf(operation.kind, layout, statement),
       }
     }),
