@@ -10,6 +10,7 @@ import { writeResult } from './frame/results.js'
 
 const BENCHES: readonly (() => Promise<Bench>)[] = [
   async () => (await import('./lake/benches.js')).sqlBench,
+  async () => (await import('./lake/layouts.js')).bench,
   async () => (await import('./lake/freshness.js')).bench,
   async () => (await import('./import/bench.js')).bench,
   async () => (await import('./api/bench.js')).bench,
