@@ -15,9 +15,9 @@ beforeAll(async () => {
 afterAll(() => checker.close())
 
 const RELATIONS = new Map([
-  ['user', 'SELECT 1'],
-  ['order', 'SELECT 2'],
-  ['likes', 'SELECT 3'],
+  ['user', { sql: 'SELECT 1', columns: ['id'] }],
+  ['order', { sql: 'SELECT 2', columns: ['id', 'group'] }],
+  ['likes', { sql: 'SELECT 3', columns: [] }],
 ])
 
 async function statementOf(sql: string): Promise<SelectStatement | DeleteStatement> {
@@ -72,7 +72,7 @@ describe('the lake tables of a statement', () => {
     ],
     [
       'with recursive q(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM q WHERE n < 3) SELECT name FROM q, user',
-      `with recursive ${USER}, q(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM q WHERE n < 3) SELECT name FROM q, "ocg_lake_user" AS "user"`,
+      `with recursive "ocg_lake_user" ("id") AS (SELECT 1), q(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM q WHERE n < 3) SELECT name FROM q, "ocg_lake_user" AS "user"`,
     ],
     [
       'SELECT id FROM (WITH user AS (SELECT 1 AS id) SELECT * FROM user) x UNION SELECT 2 FROM user',
@@ -137,7 +137,7 @@ describe('a statement bound on a host with relations', () => {
         sql: { resultForm: 'text' } as never,
         lakeRelations: async (tables, maxBytes) => {
           asked.push(tables)
-          return new Map(tables.map((table) => [table, relation(maxBytes)]))
+          return new Map(tables.map((table) => [table, { sql: relation(maxBytes), columns: [] }]))
         },
       },
       { ...statement, args: [{ name: 'text', type: { kind: 'scalar', name: 'String', nonNull: false } }] },

@@ -1,7 +1,14 @@
 import type { LakeTable } from '../../model/lakeSchema.js'
 import type { LakeManifest, LakeManifests } from '../../ports/lakeManifests.js'
 import type { LakePlace } from './lakePlace.js'
-import { tableRelation } from './tableRelation.js'
+import { tableRelation, viewColumns } from './tableRelation.js'
+
+/** What stands for a lake table at a moment. */
+export interface RelationNow {
+  readonly sql: string
+  /** Names of its columns in order. */
+  readonly columns: readonly string[]
+}
 
 /**
  * The relations that stand for lake tables at the moment of each call, by lake name, of all tables as of one moment. In
@@ -12,7 +19,7 @@ export function lakeRelations(
   tables: readonly LakeTable[],
   manifests: Pick<LakeManifests, 'read'>,
   place: LakePlace,
-): (names: readonly string[], maxBytes: number) => Promise<ReadonlyMap<string, string>> {
+): (names: readonly string[], maxBytes: number) => Promise<ReadonlyMap<string, RelationNow>> {
   const known = new Map(tables.map((table) => [table.name, table]))
   return async (names, maxBytes) => {
     const found = await manifests.read(names)
@@ -26,7 +33,12 @@ export function lakeRelations(
       shorter.set(name, () => tableRelation(table, manifest, place, 'names'))
     }
     shorten(relations, shorter, maxBytes)
-    return relations
+    return new Map(
+      [...relations].map(([name, sql]) => {
+        const table = known.get(name) as LakeTable
+        return [name, { sql, columns: viewColumns(table).map((column) => column.name) }]
+      }),
+    )
   }
 }
 

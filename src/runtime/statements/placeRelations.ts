@@ -1,8 +1,14 @@
 import { invariant } from '../../errors/appError.js'
 import type { SqlPart, SqlTemplate } from '../../model/types.js'
 
-/** SQL of the relation that stands for a lake table at a moment, by the table's lake name. */
-export type LakeRelations = ReadonlyMap<string, string>
+/** The relations that stand for lake tables at a moment, by the tables' lake names. */
+export type LakeRelations = ReadonlyMap<string, LakeRelation>
+
+export interface LakeRelation {
+  readonly sql: string
+  /** Names of its columns in order. */
+  readonly columns: readonly string[]
+}
 
 /**
  * A template whose references to lake tables are those to queries of its own WITH, one for each table that it reads: the
@@ -12,10 +18,14 @@ export function placeRelations(sql: SqlTemplate, relations: LakeRelations): SqlT
   const read = new Set(sql.flatMap((part) => ('table' in part ? part.table : [])))
   if (read.size === 0) return sql
   const prefix = freePrefix(sql)
+  const [begin] = sql
+  // There every query of the WITH has to name its columns.
+  const isRecursive = begin !== undefined && 'with' in begin && /\srecursive$/i.test(begin.text)
   const queries = [...read].sort().map((table) => {
     const relation = relations.get(table)
     invariant(relation !== undefined, 'the host knows a relation of every table that a statement reads')
-    return `"${prefix}${table}" AS (${relation})`
+    const columns = isRecursive ? ` (${relation.columns.map((name) => `"${name}"`).join(', ')})` : ''
+    return `"${prefix}${table}"${columns} AS (${relation.sql})`
   })
   const placed = sql.map((part): SqlPart => {
     if (!('table' in part)) return part

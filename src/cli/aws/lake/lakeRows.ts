@@ -26,7 +26,7 @@ export async function* lakeRows(
     return nested ? { name, nested } : { name }
   })
   const where = ids ? ` WHERE ${quoted(table.idColumn)} IN (${ids.map(textLiteral).join(', ')})` : ''
-  const text = `SELECT ${columns.map(selected).join(', ')} FROM (${relations.get(table.name) ?? ''})${where}`
+  const text = `SELECT ${columns.map(selected).join(', ')} FROM (${relations.get(table.name)?.sql ?? ''})${where}`
   const { executionId } = await sql.start({ sql: text, token: random.uuid() })
   await ended(lake, executionId)
   let start: string | undefined
