@@ -114,6 +114,19 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   UpdateItem: ['dynamodb:UpdateItem'],
   DeleteItem: ['dynamodb:DeleteItem'],
   TransactWriteItems: ['dynamodb:ConditionCheckItem'],
+  TransactGetItems: ['dynamodb:GetItem'],
+  // `ocg lake` asks Athena and looks at the lake's objects; Athena does so with the caller's rights.
+  StartQueryExecution: [
+    ...['athena:StartQueryExecution', 'glue:GetDatabase', 'glue:GetTable'],
+    ...['s3:GetBucketLocation', 's3:GetObject', 's3:PutObject'],
+  ],
+  GetQueryExecution: ['athena:GetQueryExecution'],
+  GetQueryResults: ['athena:GetQueryResults'],
+  ListObjectsV2: ['s3:ListBucket'],
+  DeleteObject: ['s3:DeleteObject'],
+  GetObject: ['s3:GetObject'],
+  HeadObject: ['s3:GetObject'],
+  PutObject: ['s3:PutObject'],
   Query: [],
 }
 
@@ -124,6 +137,8 @@ describe('the policy of the deploying user', () => {
     const called = commandsOf(
       'src/cli',
       'src/adapters/aws/dynamo',
+      'src/adapters/aws/athena',
+      'src/adapters/aws/s3',
       'src/adapters/aws/events/readStreamBatch.ts',
     )
     expect(called.length).toBeGreaterThan(20)

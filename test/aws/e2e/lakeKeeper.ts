@@ -1,9 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
+import { athenaSqlEngine } from '../../../src/adapters/aws/athena/athenaSqlEngine.js'
+import { athenaClient } from '../../../src/adapters/aws/clients/athenaClient.js'
+import { bulkItemTable } from '../../../src/adapters/aws/dynamo/bulkItemTable.js'
 import { dynamoLakeManifests } from '../../../src/adapters/aws/dynamo/dynamoLakeManifests.js'
-import { projectFunctionName } from '../../../src/deploy/plan/names.js'
+import { s3ObjectStore } from '../../../src/adapters/aws/s3/s3ObjectStore.js'
+import type { AwsLake } from '../../../src/cli/aws/lake/openAwsLake.js'
+import { projectFunctionName, resourceNames } from '../../../src/deploy/plan/names.js'
 import { lakeTables } from '../../../src/model/lakeSchema.js'
 import type { LakeManifest } from '../../../src/ports/lakeManifests.js'
 import type { DeployedHost } from '../host/deployed.js'
+import { REGION } from '../host/openAwsHost.js'
 
 export interface Keeper {
   manifests(): Promise<ReadonlyMap<string, LakeManifest>>
@@ -38,5 +45,31 @@ export function keeperOf(host: DeployedHost): Keeper {
       }
       throw new Error('The folds come to no end.')
     },
+  }
+}
+
+/** The lake of a host as the command line opens it. */
+export function awsLakeOf(host: DeployedHost): AwsLake {
+  const { admin, names, project, environment } = host
+  const clock = { now: () => Date.now() }
+  const settings = { region: REGION, credentials: { accessKeyId: 'ADMIN', secretAccessKey: 'secret' } }
+  return {
+    project,
+    tables: lakeTables(project),
+    manifests: dynamoLakeManifests({ client: admin.dynamo, tableName: names.table, clock }),
+    objects: s3ObjectStore({ client: admin.s3, bucket: names.lakeBucket }),
+    items: bulkItemTable({ client: admin.dynamo, tableName: names.table }),
+    sql: athenaSqlEngine({
+      client: athenaClient({ ...settings, endpoint: environment.AWS_ENDPOINT_URL_ATHENA ?? '' }),
+      database: resourceNames(project.name).database,
+      outputLocation: `s3://${names.resultsBucket}/`,
+      workgroup: resourceNames(project.name).workgroup,
+      resultReuseMinutes: 0,
+      clock,
+      restarts: true,
+    }),
+    root: `s3://${names.lakeBucket}/`,
+    clock,
+    random: { uuid: () => randomUUID() },
   }
 }

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { awsLakeStatus } from '../../../src/cli/aws/lake/status.js'
+import { verifyAwsLake } from '../../../src/cli/aws/lake/verify.js'
+import { parquetBatches } from '../../../src/lake/batchFormat.js'
+import { batchRowMaker } from '../../../src/lake/batchRow.js'
+import { entityKey } from '../../../src/model/keys.js'
+import type { LakeTable } from '../../../src/model/lakeSchema.js'
+import type { Item } from '../../../src/ports/itemTable.js'
+import type { LakeManifest } from '../../../src/ports/lakeManifests.js'
+import { storeBatch } from '../../../src/runtime/lake/storeBatch.js'
+import { type DeployedHost, openDeployed } from '../host/deployed.js'
+import { awsLakeOf, type Keeper, keeperOf } from './lakeKeeper.js'
+import { unpermittedCalls, unusedPermissions } from './privileges.js'
+
+const SCHEMA = `
+  type Note { id: ID! text: String count: Int seen: AWSDateTime tags: [String!] place: Place }
+  type Place { city: String since: AWSDateTime }
+  type Query {
+    notes: [String!] @sql_query(query: "SELECT id || ' ' || text FROM note ORDER BY id", mode: SYNC)
+  }
+`
+
+let aws: DeployedHost
+let keeper: Keeper
+
+beforeAll(async () => {
+  aws = await openDeployed(
+    'notes',
+    SCHEMA,
+    { lake: { layout: 'batches' } },
+    {
+      keeper: {
+        ...{ pollMs: 200, queryMs: 1000, snapshotAgeMs: 2000, packAfterFolds: 2 },
+        ...{ vacuumEveryMs: 1, sweepEveryMs: 1, foldAfterMs: 3_600_000 },
+      },
+      snapshotAgeSeconds: 0,
+    },
+  )
+  keeper = keeperOf(aws)
+})
+afterAll(() => aws?.close())
+
+async function ask(query: string, variables?: Readonly<Record<string, unknown>>) {
+  const { data, errors } = await aws.api.execute(query, variables)
+  expect(errors).toBeUndefined()
+  return data as Readonly<Record<string, unknown>>
+}
+const create = (id: string, text: string) =>
+  ask('mutation ($input: CreateNoteInput!) { createNote(input: $input) { id } }', {
+    input: {
+      ...{ id, text, count: 3, seen: '2026-01-02T03:04:05.678Z', tags: ['a', 'b'] },
+      place: { city: 'Bonn', since: '2020-02-02T00:00:00Z' },
+    },
+  })
+const update = (id: string, text: string) =>
+  ask('mutation ($id: ID!, $text: String) { updateNote(id: $id, input: { text: $text }) { id } }', {
+    id,
+    text,
+  })
+const remove = (id: string) => ask('mutation ($id: ID!) { deleteNote(id: $id) { deleted } }', { id })
+const notes = async () => (await ask('{ notes }')).notes
+const manifest = async () => (await keeper.manifests()).get('note') as LakeManifest
+const keys = async (prefix: string) => {
+  const { objects } = await awsLakeOf(aws).objects.list({ prefix, limit: 1000 })
+  return objects.map(({ key }) => key)
+}
+const verify = () => verifyAwsLake(awsLakeOf(aws), { onProgress: () => {}, pauseMs: 10 })
+
+describe('a table of the lake', () => {
+  it('has batches first, which statements read', async () => {
+    await create('a', 'one')
+    await create('b', 'two')
+    await aws.settle()
+    expect(await notes()).toEqual(['a one', 'b two'])
+    expect((await manifest()).batches.length).toBeGreaterThan(0)
+    expect(await keys('base/')).toEqual([])
+  })
+
+  it('is folded into a base', async () => {
+    await keeper.fold()
+    const folded = await manifest()
+    expect(folded).toMatchObject({ batches: [], snapshot: expect.stringMatching(/^\d+$/) })
+    expect(await notes()).toEqual(['a one', 'b two'])
+    expect((await keys('base/note/')).length).toBeGreaterThan(0)
+  })
+
+  it('shows what changes over the base, and what is gone', async () => {
+    await update('a', 'one again')
+    await remove('b')
+    await create('c', 'three')
+    await aws.settle()
+    expect(await notes()).toEqual(['a one again', 'c three'])
+    await remove('c')
+    await create('c', 'three once more')
+    await aws.settle()
+    expect(await notes()).toEqual(['a one again', 'c three once more'])
+    expect(await verify()).toMatchObject({ clean: true, differences: [] })
+  })
+
+  it('is the same when that is folded too', async () => {
+    await keeper.fold()
+    expect(await notes()).toEqual(['a one again', 'c three once more'])
+    expect(await verify()).toMatchObject({ clean: true, differences: [] })
+  })
+
+  it('is packed and cleaned: objects that no statement can read any more really go', async () => {
+    const before = await keys('base/note/data/')
+    for (let runs = 0; runs < 20; runs += 1) {
+      await keeper.run()
+      const { lease, retired, optimizedAt, vacuumedAt } = await manifest()
+      const isDone = !lease && retired.length === 0 && optimizedAt && (vacuumedAt ?? 0) > optimizedAt
+      if (isDone) break
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+    expect(await manifest()).toMatchObject({
+      optimizedAt: expect.any(Number),
+      vacuumedAt: expect.any(Number),
+      retired: [],
+    })
+    expect(await keys('batches/note/')).toEqual([])
+    expect(await keys('retired/')).toEqual([])
+    const after = await keys('base/note/data/')
+    // Each file held some rows of an old snapshot: none is left.
+    expect(after.filter((key) => before.includes(key))).toEqual([])
+    expect(await notes()).toEqual(['a one again', 'c three once more'])
+  })
+
+  it('tells how it is', async () => {
+    const [status] = await awsLakeStatus(awsLakeOf(aws))
+    expect(status).toMatchObject({ table: 'note', rows: 2, batches: 0, hotShare: 0, retired: 0 })
+    expect(status?.files).toBeGreaterThan(0)
+    expect(status?.foldedAt).toBeGreaterThan(0)
+  })
+})
+
+describe('verify', () => {
+  it('names each row that the lake shows otherwise', async () => {
+    await create('d', 'four')
+    await aws.settle()
+    const lake = awsLakeOf(aws)
+    const [table] = lake.tables as [LakeTable]
+    const stored = await lake.items.getMany([entityKey('note', 'a'), entityKey('note', 'c')])
+    const [a, c] = stored as [Item, Item]
+    const row = batchRowMaker(table)
+    // A batch that its list has lost, and one that nobody should have written.
+    const forged = await storeBatch(lake, 'note', {
+      rows: [
+        row({ ...a, text: 'forged', _rev: 99 }),
+        row({ ...c, _incarnation: 'another' }),
+        row({ ...c, id: 'ghost', _incarnation: 'ghost' }),
+      ],
+      format: parquetBatches(table),
+      generation: (await manifest()).generation,
+    })
+    await lake.manifests.update('note', (one) => ({ ...one, batches: [forged] }))
+    const { clean, tables, differences } = await verify()
+    expect(clean).toBe(false)
+    const of = { in: 'lake', table: 'note' }
+    expect([...differences].sort((one, other) => (one.id < other.id ? -1 : 1))).toEqual([
+      { ...of, id: 'a', kind: 'different', fields: ['text'] },
+      { ...of, id: 'c', kind: 'duplicate' },
+      { ...of, id: 'd', kind: 'missing' },
+      { ...of, id: 'ghost', kind: 'extra' },
+    ])
+    expect(tables).toMatchObject([{ missing: 1, extra: 1, duplicate: 1, different: 1 }])
+  })
+})
+
+describe('the keeper', () => {
+  it('makes no call that its role does not permit', () => {
+    expect(unpermittedCalls(aws)).toEqual([])
+  })
+
+  it('has used what its role permits, but for what a rebuild and a purge need', () => {
+    const own = unusedPermissions(aws).filter((one) => one.startsWith('LakeKeeperRole'))
+    expect(own).toEqual([])
+  })
+})
