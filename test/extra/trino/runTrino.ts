@@ -51,7 +51,7 @@ export async function runTrino({ version, libraries, plugins, catalogs }: TrinoI
       join(HERE, 'TrinoServer.java'),
       version,
     ],
-    { cwd: folder, stdio: ['ignore', out, out] },
+    { cwd: folder, stdio: ['pipe', out, out] },
   )
   const ended = new Promise<void>((resolve) => java.once('exit', () => resolve()))
   const stop = async () => {
