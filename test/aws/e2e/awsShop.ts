@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
 import { bulkItemTable } from '../../../src/adapters/aws/dynamo/bulkItemTable.js'
 import { dynamoItemTable } from '../../../src/adapters/aws/dynamo/dynamoItemTable.js'
+import type { OcgConfig } from '../../../src/deploy/config/ocgConfig.js'
 import type { Item, PageStart } from '../../../src/ports/itemTable.js'
 import { DEFAULT_RUNTIME_LIMITS } from '../../../src/runtime/context.js'
 import { importRows } from '../../../src/runtime/import/importRows.js'
 import { type Answer, type Shop, shopQuestions, TABLES, TEST_SCHEMA } from '../../musicShop/shop.js'
 import { ROW_COUNTS, rows } from '../../musicShop/source.js'
-import { type DeployedHost, openDeployed } from '../host/deployed.js'
+import { type DeployedHost, type DeployedOptions, openDeployed } from '../host/deployed.js'
 
 /** Servers, functions and mappings share a small machine here. */
 const PATIENCE_MS = 180_000
@@ -17,11 +18,19 @@ export interface AwsShop extends Shop {
   readonly host: DeployedHost
 }
 
-export async function openAwsShop(): Promise<AwsShop> {
-  const host = await openDeployed('shop', TEST_SCHEMA)
+export interface AwsShopOptions {
+  readonly config?: OcgConfig
+  readonly deployed?: DeployedOptions
+  /** Called when all rows are in the lake. */
+  readonly onImported?: (host: DeployedHost) => Promise<void>
+}
+
+export async function openAwsShop(options: AwsShopOptions = {}): Promise<AwsShop> {
+  const host = await openDeployed('shop', TEST_SCHEMA, options.config, options.deployed)
   const execute: Shop['execute'] = async (query, variables) =>
     (await host.api.execute(query, variables)) as Answer
   await importAll(host)
+  await options.onImported?.(host)
   return {
     host,
     execute,
