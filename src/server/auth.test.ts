@@ -35,6 +35,18 @@ describe('a required key', () => {
     expect(allowed(REQUIRED, { 'x-api-key': key })).toBe(expected)
   })
 
+  it.each([1, 255, 256, 257, 1000])('of %i characters is told from longer and shorter ones', (length) => {
+    const key = 'k'.repeat(length)
+    const auth: Auth = { mode: 'required', apiKeys: ['first', key] }
+    expect(allowed(auth, { 'x-api-key': key })).toBe(true)
+    expect(allowed(auth, { 'x-api-key': `${key}k` })).toBe(false)
+    expect(allowed(auth, { 'x-api-key': `${key.slice(1)}l` })).toBe(false)
+    expect(allowed(auth, { 'x-api-key': `${key}\0` })).toBe(false)
+    expect(allowed(auth, { 'x-api-key': `k${key}` })).toBe(false)
+    if (length > 1) expect(allowed(auth, { 'x-api-key': key.slice(1) })).toBe(false)
+    expect(allowed(auth, { 'x-api-key': 'first' })).toBe(true)
+  })
+
   it('is required of loopback too, and never taken from the address', () => {
     expect(allowed(REQUIRED, LOCAL, '127.0.0.1')).toBe(false)
   })

@@ -38,7 +38,7 @@ export function createGuard(auth: Auth, options: GuardOptions = {}): Guard {
   if (auth.apiKeys.length === 0 || auth.apiKeys.includes('')) {
     throw new RangeError('An API key is needed, and none may be empty.')
   }
-  const hashes = auth.apiKeys.map(hash)
+  const isKnown = knownKeys(auth.apiKeys)
   const origins = new Set(options.allowedOrigins ?? [])
   const hosts = new Set(
     auth.mode === 'loopbackFree' ? (auth.hosts ?? []).map((host) => host.toLowerCase()) : [],
@@ -47,7 +47,7 @@ export function createGuard(auth: Auth, options: GuardOptions = {}): Guard {
   return (request) => {
     const key = presentedKey(request, options.bearer ?? false)
     if (key !== undefined) {
-      return isKnown(key, hashes) ? undefined : unauthorized('The API key is not valid.')
+      return isKnown(key) ? undefined : unauthorized('The API key is not valid.')
     }
     if (auth.mode === 'loopbackFree' && isLocalCaller(request, hosts, origins)) return undefined
     return unauthorized('An API key is needed, in the header x-api-key.')
@@ -61,12 +61,32 @@ function presentedKey(request: HttpRequest, bearer: boolean): string | undefined
   return scheme?.toLowerCase() === 'bearer' ? token : undefined
 }
 
-/** Hashes have one length whatever the key's is, and comparing all of them takes the same time whichever it is. */
-function isKnown(key: string, hashes: readonly Buffer[]): boolean {
-  const presented = hash(key)
-  let known = false
-  for (const one of hashes) known = timingSafeEqual(one, presented) || known
-  return known
+/** Longest key in bytes that is compared as it is; longer ones are compared by their hashes. */
+const KEY_ROOM = 256
+
+/**
+ * Makes the comparison with the known keys. What is compared has one length whatever a key's is, and comparing all of
+ * them takes the same time whichever it is.
+ */
+function knownKeys(keys: readonly string[]): (key: string) => boolean {
+  const isLong = keys.some((key) => Buffer.byteLength(key) > KEY_ROOM)
+  const form = isLong ? hash : (key: string) => padded(key, Buffer.alloc(KEY_ROOM + 4))
+  const known = keys.map(form)
+  const room = Buffer.alloc(KEY_ROOM + 4)
+  return (key) => {
+    const presented = isLong ? hash(key) : padded(key, room)
+    let found = false
+    for (const one of known) found = timingSafeEqual(one, presented) || found
+    return found
+  }
+}
+
+/** A key's bytes, as far as there is room, and behind them how many it has. */
+function padded(key: string, room: Buffer): Buffer {
+  room.fill(0)
+  room.write(key, 0, KEY_ROOM)
+  room.writeUInt32LE(Buffer.byteLength(key), KEY_ROOM)
+  return room
 }
 
 function hash(key: string): Buffer {

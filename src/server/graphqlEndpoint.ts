@@ -20,6 +20,8 @@ interface Exchange {
   errorTypes: readonly ErrorCode[]
   /** What ran and gave data. */
   result?: ApiResult
+  /** What ran before graphql-http was asked, and gave no data: it chooses the status. */
+  refused?: ApiResult
 }
 
 /** Stands for a result while graphql-http chooses its status and media type, both of which rest on `data` alone. */
@@ -36,6 +38,23 @@ export async function handleGraphql(
   requestId: string,
 ): Promise<GraphqlOutcome> {
   const exchange: Exchange = { executor, requestId, errorTypes: [] }
+  const direct = directRequest(request, body)
+  if (direct) {
+    const { query, variables, operationName = null } = direct.params
+    const result = await executor.execute({ query, variables: variables ?? null, operationName, requestId })
+    if (result.data !== undefined) {
+      return {
+        response: {
+          status: 200,
+          headers: { 'cache-control': 'no-store', 'content-type': `${direct.mediaType}; charset=utf-8` },
+          body: JSON.stringify(result),
+        },
+        operationName: operationName ?? undefined,
+        errorTypes: result.errors?.map((error) => error.errorType) ?? [],
+      }
+    }
+    exchange.refused = result
+  }
   const [text, { status, headers }] = await protocol({
     method: request.method,
     url: request.target,
@@ -69,12 +88,14 @@ const protocol = createHandler<Exchange, undefined>({
       raw.errorTypes = ['BadInput']
       return [body as string, { status, statusText: '', headers }]
     }
-    const result = await raw.executor.execute({
-      query,
-      variables: variables ?? null,
-      operationName: operationName ?? null,
-      requestId: raw.requestId,
-    })
+    const result =
+      raw.refused ??
+      (await raw.executor.execute({
+        query,
+        variables: variables ?? null,
+        operationName: operationName ?? null,
+        requestId: raw.requestId,
+      }))
     raw.errorTypes = result.errors?.map((error) => error.errorType) ?? []
     // A result without data is a refused request, which graphql-http gives another status.
     if (result.data === undefined) return result.errors ?? []
@@ -86,6 +107,58 @@ const protocol = createHandler<Exchange, undefined>({
     return error instanceof ApiError ? error : new ApiError('BadInput', `${error.message}.`)
   },
 })
+
+interface DirectRequest {
+  readonly mediaType: 'application/json' | 'application/graphql-response+json'
+  readonly params: {
+    readonly query: string
+    readonly variables?: Readonly<Record<string, unknown>> | null
+    readonly operationName?: string | null
+  }
+}
+
+/** What nearly every client sends, by the text of its header. */
+const ACCEPTED: ReadonlyMap<string, DirectRequest['mediaType']> = new Map([
+  ['', 'application/json'],
+  ['*/*', 'application/json'],
+  ['application/json', 'application/json'],
+  ['application/graphql-response+json', 'application/graphql-response+json'],
+])
+const CONTENT_TYPES = new Set([
+  'application/json',
+  'application/json; charset=utf-8',
+  'application/json;charset=utf-8',
+])
+
+/**
+ * A request in the form that nearly all have, which leaves nothing to decide about its protocol. Undefined for any other
+ * form, and for whatever is wrong: those are for graphql-http, which takes a quarter of a short request's time.
+ */
+function directRequest(request: HttpRequest, body: string): DirectRequest | undefined {
+  if (request.method !== 'POST' || !CONTENT_TYPES.has(request.header('content-type') ?? '')) return undefined
+  const mediaType = ACCEPTED.get(request.header('accept') ?? '')
+  if (!mediaType) return undefined
+  let params: unknown
+  try {
+    params = JSON.parse(body)
+  } catch {
+    return undefined
+  }
+  if (!isObject(params) || typeof params.query !== 'string') return undefined
+  const { variables, operationName, extensions } = params
+  if (!isAbsent(variables) && !isObject(variables)) return undefined
+  if (!isAbsent(extensions) && !isObject(extensions)) return undefined
+  if (!isAbsent(operationName) && typeof operationName !== 'string') return undefined
+  return { mediaType, params: params as DirectRequest['params'] }
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === null || value === undefined
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 function refusal(status: number): string {
   if (status === 405) return 'The method is not allowed here: use POST, or GET for queries.'

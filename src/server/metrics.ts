@@ -81,6 +81,7 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
   const tasksFinished = counter('ocg_tasks_finished_total', 'Tasks that have ended, by status.', ['status'])
   const deadLetters = gauge('ocg_dead_letters', 'Changes that failed for good and wait for a replay.')
   const statements = gauge('ocg_running_statements', 'SQL executions that are running.')
+  const showImage = imageGauges(gauge)
   const showPublished = publishedGauges(gauge)
 
   return {
@@ -104,12 +105,27 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
       lagSeconds.set(snapshot.feed.lagSeconds)
       deadLetters.set(snapshot.deadLetters)
       statements.set(snapshot.runningStatements)
+      showImage(snapshot.image)
       showPublished(snapshot.published)
       queues.reset()
       for (const [queue, count] of Object.entries(snapshot.queues)) queues.set({ queue }, count)
       tasks.set(snapshot.runningTasks)
       return registry.metrics()
     },
+  }
+}
+
+/** The query image's file. Nothing is shown of what is not known. */
+function imageGauges(gauge: (name: string, help: string) => Gauge) {
+  const bytes = gauge('ocg_image_bytes', "Size of the query image's file and its log.")
+  const ideal = gauge('ocg_image_ideal_bytes', 'About the size of a fresh copy of the query image.')
+  const rewrites = gauge('ocg_image_rewrites', 'Fresh copies of the query image that were swapped in.')
+  return (image: StatsSnapshot['image']): void => {
+    for (const one of [bytes, ideal, rewrites]) one.remove()
+    if (!image) return
+    bytes.set(image.bytes)
+    ideal.set(image.idealBytes)
+    rewrites.set(image.rewrites)
   }
 }
 

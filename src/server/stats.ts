@@ -27,6 +27,14 @@ export interface StatsSnapshot {
   readonly deadLetters: number
   /** SQL executions that run at this moment. */
   readonly runningStatements: number
+  /** The query image's file; absent in a host without one, and before it was first looked at. */
+  readonly image?: {
+    readonly bytes: number
+    /** About what a fresh copy would take. */
+    readonly idealBytes: number
+    /** Fresh copies that were swapped in since the start of the SQL process. */
+    readonly rewrites: number
+  }
   /** The Parquet lake beside the query image; absent in a host without one. */
   readonly published?: {
     /** Publications that failed. */
