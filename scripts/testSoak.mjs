@@ -1,5 +1,5 @@
 // Ten minutes of writes, queries, kills and restarts at random, then every row compared: `npm run test:soak`.
-// `-- --minutes 2` makes it shorter, `-- --seed N` repeats its choices.
+// `-- --minutes 2` makes it shorter, `-- --seed N` repeats its choices. `-- disk` fills a disk instead, which takes root.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -10,7 +10,9 @@ if (process.platform !== 'linux') {
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const tsx = fileURLToPath(new URL('../node_modules/tsx/dist/cli.mjs', import.meta.url))
-const result = spawnSync(process.execPath, [tsx, 'test/extra/soak/soak.ts', ...process.argv.slice(2)], {
+const [first, ...rest] = process.argv.slice(2)
+const [program, args] = first === 'disk' ? ['fullDisk.ts', rest] : ['soak.ts', process.argv.slice(2)]
+const result = spawnSync(process.execPath, [tsx, `test/extra/soak/${program}`, ...args], {
   cwd: root,
   stdio: 'inherit',
 })

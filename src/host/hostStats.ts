@@ -4,6 +4,10 @@ import type { Host } from './openHost.js'
 /** SQL that is further behind than this counts as ill. */
 const ILL_AFTER_SECONDS = 60
 
+/** On a full disk small writes may find room that large ones don't: one that succeeds says nothing yet. */
+const ILL_AFTER_FAILURE_MS = 10_000
+const UNWRITABLE = 'The table can not be written: its disk may be full, or fail.'
+
 /** What `/health` and `/metrics` tell of a host. */
 export function hostStats(host: Host): ServerStats {
   function lag(): { readonly lagRecords: number; readonly lagSeconds: number } {
@@ -26,6 +30,7 @@ export function hostStats(host: Host): ServerStats {
   return {
     async health() {
       const reasons: string[] = []
+      if (Date.now() - (host.store.failedAt() ?? 0) < ILL_AFTER_FAILURE_MS) reasons.push(UNWRITABLE)
       if (!host.sql.stats().ready) reasons.push('SQL is starting or not available.')
       const { lagSeconds } = lag()
       if (lagSeconds > ILL_AFTER_SECONDS) reasons.push(`SQL is ${Math.round(lagSeconds)} s behind the table.`)
@@ -33,12 +38,14 @@ export function hostStats(host: Host): ServerStats {
     },
     async read() {
       const { queueDepths, deadLetters } = host.store.stats()
+      const { runningExecutions, image } = host.sql.stats()
       return {
         feed: lag(),
         queues: { ...queueDepths },
         runningTasks: host.store.executions.running().length + queueDepths.deletion,
         deadLetters,
-        runningStatements: host.sql.stats().runningExecutions,
+        runningStatements: runningExecutions,
+        ...(image && { image }),
         published: published(),
       }
     },

@@ -12,8 +12,13 @@ export function clientError(error: unknown): unknown {
       return new AppError('Throttled', 'Too much to do at the moment: try again.', { cause: error })
     }
   }
+  if (error instanceof StoreError && error.failure === 'unavailable') {
+    return new AppError('Internal', UNAVAILABLE, { cause: error })
+  }
   return error instanceof SqlError ? sqlClientError(error) : error
 }
+
+const UNAVAILABLE = 'The table can not be reached or written at the moment: try again later.'
 
 function sqlClientError(error: SqlError): AppError {
   switch (error.reason) {

@@ -27,12 +27,15 @@ export interface Committer {
   run<Result>(work: Work<Result>): Promise<Result>
   /** Calls the listener with the head after each commit that has a feed record; returns how to stop. */
   onRecord(listener: (head: number) => void): () => void
+  /** When a commit of this process last failed to reach the disk, milliseconds since 1970. */
+  failedAt(): number | undefined
 }
 
 /** Puts pieces of work into transactions: all that come while one is being written share the next. */
 export interface GroupCommitter {
   run<Result>(work: Work<Result>, clock: Clock): Promise<Result>
   onRecord: Committer['onRecord']
+  failedAt: Committer['failedAt']
   /** Resolves when all that was begun has ended, one way or another. */
   settled(): Promise<void>
 }
@@ -42,6 +45,7 @@ export function createGroupCommitter(environment: Environment): GroupCommitter {
   const listeners = new Set<(head: number) => void>()
   let pending: Piece[] = []
   let draining: Promise<void> | undefined
+  let failedAt: number | undefined
 
   const drain = async () => {
     // One turn of the microtask queue, so that writes which start together are written together.
@@ -59,6 +63,7 @@ export function createGroupCommitter(environment: Environment): GroupCommitter {
       return { kind: 'failed', error }
     })
     if (outcome.kind === 'failed') {
+      failedAt = Date.now()
       const failure = await unavailable(outcome.error)
       for (const piece of group) piece.reject(failure)
     } else if (outcome.kind === 'threw' && group.length === 1) {
@@ -86,6 +91,7 @@ export function createGroupCommitter(environment: Environment): GroupCommitter {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    failedAt: () => failedAt,
     async settled() {
       await draining
     },

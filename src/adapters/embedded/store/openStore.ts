@@ -57,6 +57,7 @@ export async function openStore(folder: string, { clock = Date }: OpenStoreOptio
     maintenance: lmdbMaintenance(environment, committer),
     queue: <Name extends QueueName>(name: Name) => queues[name] as StoreQueue<QueueMessages[Name]>,
     stats: () => storeStats(environment, queues, deadLetters),
+    failedAt: committer.failedAt,
     scrub(options) {
       const work = scrubbing.then(() => {
         if (closing) throw storeClosed()

@@ -34,6 +34,7 @@ export async function openSession(
         stops.add(stop)
         return stop
       },
+      failedAt: group.failedAt,
     },
     async close() {
       if (!isOpen) return

@@ -27,6 +27,8 @@ export interface Store {
   /** The queue of that name; it exists from its first message on. */
   queue<Name extends QueueName>(name: Name): StoreQueue<QueueMessages[Name]>
   stats(): StoreStats
+  /** When a write of this process last failed to reach the disk, milliseconds since 1970; undefined for never. */
+  failedAt(): number | undefined
   /**
    * Leaves nothing in the store's file but what can be read from it now: what was removed or replaced is overwritten.
    * Writers wait meanwhile, of every process; reads go on. Safe to be cut short, and to run again.
