@@ -13,7 +13,7 @@ import type { Auth } from '../server/auth.js'
 import type { ApiResult, ExecuteRequest } from '../server/execute.js'
 import type { ServerLimits } from '../server/limits.js'
 import { openApi } from './openApi.js'
-import { type Host, openHost } from './openHost.js'
+import { type Host, type LakeOptions, openHost } from './openHost.js'
 
 type Rows = Parameters<typeof importRows>[2]
 
@@ -33,10 +33,7 @@ export interface BackendOptions {
     readonly runtime?: Partial<RuntimeLimits>
     readonly sql?: Partial<SqlLimits>
   }
-  readonly lake?: {
-    /** Seconds between two publications of the Parquet lake; 0: none but those that are asked for. Default: 60. */
-    readonly publishSeconds?: number
-  }
+  readonly lake?: LakeOptions
   /** Whether `fetch` serves the GraphiQL page. Default true. */
   readonly graphiql?: boolean
 }
@@ -88,7 +85,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
     ...(options.log && { log: options.log }),
     ...(options.limits?.runtime && { limits: options.limits.runtime }),
     ...(options.limits?.sql && { sqlLimits: options.limits.sql }),
-    ...(options.lake?.publishSeconds !== undefined && { publishSeconds: options.lake.publishSeconds }),
+    ...(options.lake && { lake: options.lake }),
   })
   const api = openApi(host, {
     auth: options.auth ?? { mode: 'none' },

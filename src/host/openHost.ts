@@ -9,7 +9,7 @@ import type { Clock, Logger } from '../ports/system.js'
 import { DEFAULT_RUNTIME_LIMITS, type RuntimeContext, type RuntimeLimits } from '../runtime/context.js'
 import { runCascade } from '../runtime/deletion/cascade.js'
 import { failDeletion, runDeletion } from '../runtime/deletion/deletionTask.js'
-import { checkStoredData } from '../runtime/migration/checkStoredData.js'
+import { storedContradictions } from '../runtime/migration/checkStoredData.js'
 import { readMeta, writeMeta } from '../runtime/migration/projectMeta.js'
 import { createRuntime } from '../runtime/runtime.js'
 import { systemTime } from '../runtime/times.js'
@@ -37,10 +37,17 @@ export interface HostOptions {
   readonly clock?: Clock
   /** Called when another process has taken the folder over, because this one was not heard of for too long. */
   readonly onLost?: () => void
-  /** Seconds between two publications of the Parquet lake; 0: none but those that are asked for. Default: 60. */
-  readonly publishSeconds?: number
+  readonly lake?: LakeOptions
   /** A SQL process that `prepareWorker` has started already, with the limits of `sqlLimits`. */
   readonly preparedSql?: PreparedWorker
+}
+
+/** The Parquet lake that is published beside the query image. */
+export interface LakeOptions {
+  /** Seconds from one publication to the next; 0: none but those that are asked for. Default: 60. */
+  readonly publishSeconds?: number
+  /** Of files that are written from now on. `zstd` makes them smaller by a third. Default: `snappy`. */
+  readonly compression?: 'snappy' | 'zstd'
 }
 
 /**
@@ -70,6 +77,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       project: options.project,
       log,
       limits: options.sqlLimits ?? {},
+      ...(options.lake?.compression && { compression: options.lake.compression }),
       onFinished: tracker.onFinished,
       ...(options.preparedSql && { prepared: options.preparedSql }),
       onApplied: (batch) => {
@@ -144,7 +152,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       close: closeAll,
     }
     const maintenance = startMaintenance(host)
-    const publishing = startPublishing({ sql, log, seconds: options.publishSeconds ?? PUBLISH_SECONDS })
+    const publishing = startPublishing({ sql, log, seconds: options.lake?.publishSeconds ?? PUBLISH_SECONDS })
     closers.push(() => Promise.all([maintenance.close(), publishing.close()]))
     return host
   } catch (error) {
@@ -156,9 +164,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
 }
 
 async function refuseContradiction(project: Project, store: Store): Promise<void> {
-  const meta = await readMeta(store.table)
-  if (meta?.modelHash === project.hash) return
-  const problems = await checkStoredData(project, meta?.tables, store.table)
+  const problems = await storedContradictions(project, store.table)
   if (problems.length === 0) return
   const list = problems.map((one) => `  ${one}`).join('\n')
   throw new AppError(

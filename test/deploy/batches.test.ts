@@ -167,9 +167,7 @@ describe('what a deployment would change', () => {
     const [before, after] = [await made('age: Int old: String'), await made('age: Float new: String')]
     for (const one of [before, after]) one.folder.remove()
     expect(compare(before, after)).toEqual({
-      risky: [
-        'The lake of user stands still until it is made again: ocg lake rebuild --aws',
-      ],
+      risky: ['The lake of user stands still until it is made again: ocg lake rebuild --aws'],
       safe: [
         'user.age changes its type from int to double. Every stored value fits.',
         'user.old leaves the model. Stored values stay in the table and are not shown.',

@@ -45,7 +45,10 @@ describe('changes of the data', () => {
     const sdl = SDL.replace('name: String born', 'name: String! nick: String! born')
       .replace('GOOD BAD', 'GOOD')
       .replace('town: String }\nenum', 'town: String! }\nenum')
-    const after = { sdl, tables: { user: { name: 'int', nick: 'string' }, fresh: { id: 'string' } } }
+    const after = {
+      sdl,
+      tables: { user: { name: 'int', nick: 'string' }, fresh: { id: 'string', more: 'int' } },
+    }
     const { risky, safe } = dataChanges({ sdl: SDL, tables }, after)
     expect(risky).toEqual([
       'user.name changes its type from string to int. Stored values must fit.',

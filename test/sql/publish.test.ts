@@ -93,7 +93,7 @@ describe('the published lake', () => {
     expect(
       await ask(`SELECT compression, stats_min_value IS NOT NULL, encodings LIKE '%DICTIONARY%'
         FROM parquet_metadata(${one}) WHERE path_in_schema = 'name'`),
-    ).toEqual([['ZSTD', true, true]])
+    ).toEqual([['SNAPPY', true, true]])
     expect(
       await ask(`SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet(${one})) LIMIT 3`),
     ).toEqual([

@@ -1,7 +1,7 @@
 import { resourceNames } from '../../deploy/plan/names.js'
 import type { Project } from '../../model/types.js'
 import type { ItemTable } from '../../ports/itemTable.js'
-import { checkStoredData } from '../../runtime/migration/checkStoredData.js'
+import { storedContradictions as contradictions } from '../../runtime/migration/checkStoredData.js'
 import { readMeta, writeMeta } from '../../runtime/migration/projectMeta.js'
 import { systemTime } from '../../runtime/times.js'
 import { loadPackage } from './loadPackage.js'
@@ -13,9 +13,7 @@ import { loadPackage } from './loadPackage.js'
 export function storedContradictions(project: Project): Promise<readonly string[]> {
   return withTable(project.name, async (table) => {
     try {
-      const meta = await readMeta(table)
-      if (!meta || meta.modelHash === project.hash) return []
-      return await checkStoredData(project, meta.tables, table)
+      return await contradictions(project, table)
     } catch (error) {
       if (isMissing(error)) return []
       throw error

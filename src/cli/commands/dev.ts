@@ -3,7 +3,7 @@ import { AppError } from '../../errors/appError.js'
 import type { Project } from '../../model/types.js'
 import { CliError } from '../cliError.js'
 import { compileSchema, type SchemaResult, showDiagnostics } from '../compileSchema.js'
-import { projectOptions, publishSeconds, runtimeLimits } from '../config/projectOptions.js'
+import { lakeOptions, projectOptions, runtimeLimits } from '../config/projectOptions.js'
 import { type Output, processOutput } from '../output.js'
 import { DEFAULT_SCHEMA } from '../readSources.js'
 import { announce } from '../serving/announce.js'
@@ -59,7 +59,7 @@ async function dev(options: ServingOptions): Promise<void> {
       folder,
       options,
       limits: runtimeLimits(chosen),
-      ...publishSeconds(chosen),
+      lake: lakeOptions(chosen),
       auth,
       log: await log,
       onLost,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { CliError } from '../cliError.js'
 import { compileOrFail } from '../compileSchema.js'
-import { projectOptions, publishSeconds, runtimeLimits } from '../config/projectOptions.js'
+import { lakeOptions, projectOptions, runtimeLimits } from '../config/projectOptions.js'
 import { processOutput } from '../output.js'
 import { announce } from '../serving/announce.js'
 import { apiKeyOf } from '../serving/apiKey.js'
@@ -42,7 +42,7 @@ async function serve(options: ServingOptions): Promise<void> {
     folder,
     options,
     limits: runtimeLimits(chosen),
-    ...publishSeconds(chosen),
+    lake: lakeOptions(chosen),
     auth,
     log,
     onLost,

@@ -1,5 +1,6 @@
 import { dirname, relative, resolve } from 'node:path'
 import type { OcgConfig } from '../../deploy/config/ocgConfig.js'
+import type { LakeOptions } from '../../host/openHost.js'
 import type { RuntimeLimits } from '../../runtime/context.js'
 import { CliError } from '../cliError.js'
 import type { DataOptions } from '../commonOptions.js'
@@ -38,12 +39,9 @@ export function runtimeLimits({
   }
 }
 
-/** What the configuration says of the Parquet lake beside the query image, in seconds. */
-export function publishSeconds({ config, env }: Pick<ProjectOptions, 'config' | 'env'>): {
-  readonly publishSeconds?: number
-} {
-  const lake = { ...config.lake, ...(env !== undefined && config.environments?.[env]?.lake) }
-  return lake.publishSeconds === undefined ? {} : { publishSeconds: lake.publishSeconds }
+/** What the configuration says of the Parquet lake beside the query image. */
+export function lakeOptions({ config, env }: Pick<ProjectOptions, 'config' | 'env'>): LakeOptions {
+  return { ...config.lake, ...(env !== undefined && config.environments?.[env]?.lake) }
 }
 
 /** Puts flags and configuration together. Throws `CliError` for a mistake in either. */

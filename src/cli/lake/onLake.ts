@@ -5,7 +5,7 @@ import type { Json } from '../../model/json.js'
 import { CliError } from '../cliError.js'
 import type { DataOptions } from '../commonOptions.js'
 import { compileOrFail } from '../compileSchema.js'
-import { projectOptions } from '../config/projectOptions.js'
+import { lakeOptions, projectOptions } from '../config/projectOptions.js'
 import type { Output } from '../output.js'
 import { startProgress } from '../progress.js'
 import { formatCount } from '../textTable.js'
@@ -27,6 +27,7 @@ export async function onLake(options: DataOptions, output: Output, work: Mainten
       folder,
       work,
       project: () => compileOrFail(chosen, output),
+      lake: lakeOptions(chosen),
       onProgress: ({ step, done, total }) => {
         const count = done === undefined ? '' : `: ${formatCount(done)}`
         const of = total === undefined ? '' : ` of ${formatCount(total)}`

@@ -1,5 +1,5 @@
 import type { PreparedWorker } from '../../adapters/embedded/sql/workerClient.js'
-import type { Host } from '../../host/openHost.js'
+import type { Host, LakeOptions } from '../../host/openHost.js'
 import type { Project } from '../../model/types.js'
 import type { Logger } from '../../ports/system.js'
 import type { RuntimeLimits } from '../../runtime/context.js'
@@ -23,8 +23,8 @@ export interface StartServing {
   readonly options: ServingOptions
   /** Default: the runtime's. */
   readonly limits: Partial<RuntimeLimits>
-  /** Seconds between two publications of the Parquet lake. Default: the host's. */
-  readonly publishSeconds?: number
+  /** Default: the host's. */
+  readonly lake?: LakeOptions
   readonly auth: Auth
   readonly log: Logger
   /** Called when another process has taken the folder over. */
@@ -46,7 +46,7 @@ export async function startServing({
   log,
   onLost,
   preparedSql,
-  publishSeconds,
+  lake,
 }: StartServing): Promise<Serving> {
   const { openHost, openApi, listen, ListenError } = await loadServing()
   const host = await openHost({
@@ -55,7 +55,7 @@ export async function startServing({
     log,
     limits,
     onLost,
-    ...(publishSeconds !== undefined && { publishSeconds }),
+    ...(lake && { lake }),
     ...(preparedSql && { preparedSql }),
   })
   try {

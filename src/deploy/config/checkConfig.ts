@@ -83,6 +83,7 @@ const environmentEntries = {
     v.strictObject({
       layout: v.optional(v.picklist(LAKE_LAYOUTS, `must be one of ${LAKE_LAYOUTS.join(', ')}`)),
       publishSeconds: v.optional(whole(0, 86_400)),
+      compression: v.optional(v.picklist(['snappy', 'zstd'], 'must be snappy or zstd')),
     }),
   ),
   sql: v.optional(

@@ -87,6 +87,8 @@ export interface LakeConfig {
    * publishes it. Default: 60.
    */
   readonly publishSeconds?: number
+  /** Embedded: compression of the Parquet lake's files that are written from now on. Default: `snappy`. */
+  readonly compression?: 'snappy' | 'zstd'
 }
 
 export interface SqlConfig {

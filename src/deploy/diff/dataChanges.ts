@@ -1,7 +1,8 @@
-import { type GraphQLSchema, isEnumType, isNonNullType, isObjectType } from 'graphql'
 import { BATCH_COLUMNS, type LakeLayout } from '../../model/lakeLayout.js'
 import { schemaOf } from './apiChanges.js'
+import { columnChange } from './columnChange.js'
 import { type DeploymentTemplates, resourcesOfType, valueText } from './template.js'
+import { typeChanges } from './typeChanges.js'
 
 /** What a new model means for data that is stored already. */
 export interface DataChanges {
@@ -32,46 +33,98 @@ export function dataChanges(before: DataModel | undefined, after: DataModel): Da
   if (!before) return { risky: [], safe: [] }
   const risky: string[] = []
   const safe: string[] = []
-  compareTables(before.tables, after.tables, risky, safe)
-  if (before.layout && after.layout) compareLayouts(before.layout, after, risky)
+  const retyped = compareTables(before.tables, after.tables, risky, safe)
+  if (before.layout && after.layout) compareLayouts(before.layout, after, retyped, risky)
   if (before.years && after.years) compareYears(before.years, after.years, risky, safe)
-  compareTypes(schemaOf(before.sdl), schemaOf(after.sdl), risky)
+  risky.push(...typeChanges(schemaOf(before.sdl), schemaOf(after.sdl)))
   return { risky: [...new Set(risky)], safe: [...new Set(safe)] }
 }
 
-function compareTables(before: LakeColumns, after: LakeColumns, risky: string[], safe: string[]): void {
+/** Tables whose files have columns of other types than the new model. */
+interface Retyped {
+  /** Any difference. */
+  readonly any: string[]
+  /** More than that fields of structs came or went. */
+  readonly unreadable: string[]
+}
+
+function compareTables(before: LakeColumns, after: LakeColumns, risky: string[], safe: string[]): Retyped {
+  const retyped: Retyped = { any: [], unreadable: [] }
   for (const [table, columns] of Object.entries(before)) {
     const next = after[table]
     if (!next) {
-      risky.push(`The table ${table} leaves the model. Its stored rows must be deleted first.`)
+      risky.push(leaving(table, before, after))
       continue
     }
+    const isJoinTable = relates(columns)
+    if (isJoinTable !== relates(next)) {
+      const [was, is] = isJoinTable ? ['a join table', 'a type'] : ['a type', 'a join table']
+      risky.push(`The table ${table} was ${was} and becomes ${is}. Its stored rows must be deleted first.`)
+      continue
+    }
+    // What names an entity is a text in the lake, like any other.
+    const mayNameEntity = (type: string | undefined) => isJoinTable && type === 'string'
     for (const [column, type] of Object.entries(columns)) {
       const nextType = next[column]
-      if (nextType === undefined) {
+      if (nextType === undefined && mayNameEntity(type)) {
+        risky.push(`${table}.${column} leaves the join table. ${IDENTITY}`)
+      } else if (nextType === undefined) {
         safe.push(`${table}.${column} leaves the model. Stored values stay in the table and are not shown.`)
       } else if (nextType !== type) {
-        risky.push(`${table}.${column} changes its type from ${type} to ${nextType}. Stored values must fit.`)
+        const { alwaysFits, keepsFiles } = columnChange(type, nextType)
+        const change = `${table}.${column} changes its type from ${type} to ${nextType}.`
+        if (alwaysFits) safe.push(`${change} Every stored value fits.`)
+        else risky.push(`${change} Stored values must fit.`)
+        retyped.any.push(table)
+        if (!keepsFiles) retyped.unreadable.push(table)
       }
     }
     for (const column of Object.keys(next)) {
-      if (!Object.hasOwn(columns, column)) safe.push(`${table}.${column} is new. It is null in stored rows.`)
+      if (Object.hasOwn(columns, column)) continue
+      if (mayNameEntity(next[column])) risky.push(`${table}.${column} is new in the join table. ${IDENTITY}`)
+      else safe.push(`${table}.${column} is new. It is null in stored rows.`)
     }
   }
   for (const table of Object.keys(after)) {
     if (!Object.hasOwn(before, table)) safe.push(`The table ${table} is new.`)
   }
+  return retyped
 }
 
-function compareLayouts(before: LakeLayout, { layout, tables }: DataModel, risky: string[]): void {
+const IDENTITY = "If it names an entity, it can't come or go while relations are stored."
+
+function relates(columns: LakeColumns[string]): boolean {
+  return Object.hasOwn(columns, 'relationid') && Object.hasOwn(columns, 's3key')
+}
+
+/** A new table with the very same columns looks like the old one under another name. */
+function leaving(table: string, before: LakeColumns, after: LakeColumns): string {
+  const shape = (columns: LakeColumns[string] | undefined) =>
+    JSON.stringify(Object.entries(columns ?? {}).sort())
+  const heir = Object.keys(after).find(
+    (one) => !Object.hasOwn(before, one) && shape(after[one]) === shape(before[table]),
+  )
+  if (heir === undefined) return `The table ${table} leaves the model. Its stored rows must be deleted first.`
+  return (
+    `The table ${table} leaves the model, and ${heir} has its columns: a table is not renamed where it is. ` +
+    `Its stored rows must be deleted first; ocg export and ocg import take them along.`
+  )
+}
+
+function compareLayouts(before: LakeLayout, { layout }: DataModel, retyped: Retyped, risky: string[]): void {
+  const names = (tables: readonly string[]) => [...new Set(tables)].join(', ')
   if (before !== layout) {
     risky.push(
       `The lake changes its layout from ${before} to ${layout}. Statements see only what changes from then on, until it is made again: ocg lake rebuild --aws`,
     )
-  } else if (layout === 'batches' && risky.some((one) => one.includes(' changes its type from '))) {
-    const changed = Object.keys(tables).filter((table) => risky.some((one) => one.startsWith(`${table}.`)))
+  } else if (layout === 'batches' && retyped.any.length > 0) {
     risky.push(
-      `The lake of ${changed.join(', ')} stands still until it is made again: ocg lake rebuild --aws`,
+      `The lake of ${names(retyped.any)} stands still until it is made again: ocg lake rebuild --aws`,
+    )
+  } else if (retyped.unreadable.length > 0) {
+    risky.push(
+      `The lake's objects of ${names(retyped.unreadable)} keep the former types, and statements that read them fail until ` +
+        'each row has been updated once. Layout batches makes a lake again at once: ocg lake rebuild --aws',
     )
   }
 }
@@ -81,32 +134,6 @@ function compareYears(before: Years, after: Years, risky: string[], safe: string
   if (after[0] > before[0] || after[1] < before[1]) {
     risky.push(`${change} Stored rows of other years stay in the table, and no statement sees them.`)
   } else if (after[0] < before[0] || after[1] > before[1]) safe.push(change)
-}
-
-/** What columns don't show: fields that become required, and values that an enum loses. */
-function compareTypes(before: GraphQLSchema, after: GraphQLSchema, risky: string[]): void {
-  for (const [name, type] of Object.entries(after.getTypeMap())) {
-    const former = before.getType(name)
-    if (isEnumType(type) && isEnumType(former)) {
-      const values = new Set(type.getValues().map((value) => value.name))
-      for (const { name: value } of former.getValues()) {
-        if (!values.has(value)) risky.push(`${name} loses the value ${value}. No stored row may have it.`)
-      }
-    }
-    if (!isObjectType(type) || !isObjectType(former) || !isStored(after, name)) continue
-    const formerFields = former.getFields()
-    for (const field of Object.values(type.getFields())) {
-      const old = formerFields[field.name]
-      if (!isNonNullType(field.type) || (old && isNonNullType(old.type))) continue
-      const verb = old ? 'becomes required' : 'is new and required'
-      risky.push(`${name}.${field.name} ${verb}. Every stored row must have a value.`)
-    }
-  }
-}
-
-/** Entities and value types are stored; results, pages and task answers are not. */
-function isStored(schema: GraphQLSchema, name: string): boolean {
-  return schema.getType(`Create${name}Input`) !== undefined || schema.getType(`${name}Input`) !== undefined
 }
 
 /** Lake tables of a deployment, from its Glue tables. */

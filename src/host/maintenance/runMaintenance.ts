@@ -19,6 +19,7 @@ export interface RunOptions {
   readonly onProgress?: (progress: MaintenanceProgress) => void
   readonly log?: Logger
   readonly sqlLimits?: HostOptions['sqlLimits']
+  readonly lake?: HostOptions['lake']
 }
 
 const LOOK_MS = 50
@@ -82,12 +83,21 @@ async function askHost(
   }
 }
 
-async function workAlone({ folder, project, work, onProgress, log, sqlLimits }: RunOptions): Promise<Json> {
+async function workAlone({
+  folder,
+  project,
+  work,
+  onProgress,
+  log,
+  sqlLimits,
+  lake,
+}: RunOptions): Promise<Json> {
   const host = await openHost({
     project: await project(),
     folder,
     ...(log && { log }),
     ...(sqlLimits && { sqlLimits }),
+    ...(lake && { lake }),
   })
   try {
     return await performMaintenance(host, work, {

@@ -3,8 +3,7 @@ import type { JsonObject } from '../../model/json.js'
 import { META_KEY } from '../../model/keys.js'
 import type { Project } from '../../model/types.js'
 import type { ItemTable } from '../../ports/itemTable.js'
-import type { StoredHashes } from './checkStoredData.js'
-import { tableHashes } from './tableHashes.js'
+import { type StoredHashes, tableHashes } from './tableHashes.js'
 
 /** Number of the table's layout (SPEC section 5). A newer one is refused. */
 export const TABLE_FORMAT = 1

@@ -2,6 +2,9 @@ import type { Json } from '../../model/json.js'
 import { sha256Hex } from '../../model/keys.js'
 import type { Entity, JoinTable, Project, TypeRef } from '../../model/types.js'
 
+/** Table hashes of the model that data was last run with; undefined for a folder without one. */
+export type StoredHashes = Readonly<Record<string, string>> | undefined
+
 /** A hash of each table's definition, with all that its columns' types are made of. Descriptions do not count. */
 export function tableHashes(project: Project): Readonly<Record<string, string>> {
   const hashes: Record<string, string> = {}

@@ -22,7 +22,7 @@ import {
   syncFolder,
 } from './lakeFolder.js'
 import { type PublishedTable, readManifest, writeManifest } from './manifest.js'
-import { openParquetWriter, type ParquetWriter } from './parquetWriter.js'
+import { openParquetWriter, type ParquetCompression, type ParquetWriter } from './parquetWriter.js'
 import { writing } from './publishFailure.js'
 
 export interface PublisherOptions {
@@ -36,6 +36,8 @@ export interface PublisherOptions {
 export interface PublishOptions {
   /** Folder of the lake, always the same. */
   readonly folder: string
+  /** Of files that are written from now on. */
+  readonly compression: ParquetCompression
   /** Also compares the files with the days of the image: finds what somebody has removed, drops empty files. */
   readonly thorough: boolean
   readonly signal: AbortSignal
@@ -246,7 +248,7 @@ export function createPublisher({ image, reading, follower, log }: PublisherOpti
       openParquetWriter({
         spill: join(run.places.unfinished, 'spill'),
         memoryMb: MEMORY_MB,
-        compression: 'zstd',
+        compression: run.compression,
       }),
     )
     return run.writer

@@ -2,6 +2,7 @@ import type { Project } from '../../../model/types.js'
 import { type SqlEngine, SqlError, type SqlResult } from '../../../ports/sqlEngine.js'
 import type { Logger } from '../../../ports/system.js'
 import { lakeFolder } from '../lake/lakeFolder.js'
+import type { ParquetCompression } from '../lake/parquetWriter.js'
 import type { Store } from '../store/store.js'
 import type { ImageDescription } from './describeImage.js'
 import { openExecutions } from './executions.js'
@@ -39,6 +40,8 @@ export interface SqlEngineOptions {
   readonly onFinished?: (executionId: string) => void
   /** Called after each transaction of the image. */
   readonly onApplied?: (batch: AppliedBatch) => void
+  /** Compression of the Parquet lake. Default: `snappy`. */
+  readonly compression?: ParquetCompression
   /** A process that `prepareWorker` has started already, with the same limits. */
   readonly prepared?: PreparedWorker
 }
@@ -301,7 +304,8 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
     async publish({ fresh = false, thorough = false, signal, onProgress } = {}) {
       try {
         if (fresh) await position.reached(store.feed.head(), undefined, signal)
-        const command = { kind: 'publish', folder: lakeFolder(options.folder), thorough } as const
+        const { folder, compression = 'snappy' } = options
+        const command = { kind: 'publish', folder: lakeFolder(folder), compression, thorough } as const
         const published = await progress.during('publish', onProgress, () => ask(command, signal))
         publication = publicationSince({ ...publication, last: published }, published.unpublishedSince)
         return published

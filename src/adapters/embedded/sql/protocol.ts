@@ -1,5 +1,6 @@
 import type { Project } from '../../../model/types.js'
 import type { SqlFailureReason, SqlRow } from '../../../ports/sqlEngine.js'
+import type { ParquetCompression } from '../lake/parquetWriter.js'
 import type { ImageDescription } from './describeImage.js'
 import type { SqlLimits } from './sqlLimits.js'
 
@@ -52,6 +53,7 @@ export interface ExportCommand {
 export interface PublishCommand {
   readonly kind: 'publish'
   readonly folder: string
+  readonly compression: ParquetCompression
   /** Also compare the files with the days that there are. */
   readonly thorough: boolean
 }
