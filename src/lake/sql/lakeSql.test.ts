@@ -123,7 +123,7 @@ describe('MERGE', () => {
 describe('maintenance', () => {
   test('names the base as Athena wants it: in quotes, bare, or in backticks', () => {
     expect(snapshotStatement(TABLE)).toContain('FROM "__order_base$history"')
-    expect(vacuumStatement(TABLE)).toBe('VACUUM __order_base')
+    expect(vacuumStatement(TABLE)).toBe('VACUUM `__order_base`')
     expect(optimizeStatement(TABLE, ['2024-02', '2023-11'])).toBe(
       `OPTIMIZE __order_base REWRITE DATA USING BIN_PACK WHERE "year" IN ('2023', '2024') AND "partition_month" IN ('02', '11')`,
     )

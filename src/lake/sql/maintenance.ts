@@ -20,10 +20,11 @@ export function optimizeStatement(table: LakeTable, months?: readonly string[]):
 
 /**
  * Removes snapshots past the age in the table's properties, and the files that only they have. Without the permission to
- * delete objects it succeeds all the same. Athena takes no name in quotes here.
+ * delete objects it succeeds all the same. After a thousand files it fails with ICEBERG_VACUUM_MORE_RUNS_NEEDED, and is to
+ * run again. Athena wants backticks here around a name that begins with an underscore, and takes no quotes.
  */
 export function vacuumStatement(table: LakeTable): string {
-  return `VACUUM ${batchesNames(table.name).base}`
+  return `VACUUM \`${batchesNames(table.name).base}\``
 }
 
 /** Removes every row of the base; its former snapshots still have them. */

@@ -22,7 +22,7 @@ export function inTrinosWords(sql: string, database: string, ages: SnapshotAges)
     const [, table = '', where = ''] = optimize
     return { effect: 'write', statements: [`ALTER TABLE ${own(table)} EXECUTE optimize ${where}`] }
   }
-  const vacuum = /^VACUUM ([a-z0-9_]+)$/.exec(text)
+  const vacuum = /^VACUUM `([a-z0-9_]+)`$/.exec(text)
   if (vacuum) {
     const [, table = ''] = vacuum
     const age = `retention_threshold => '${ages.get(table) ?? 432_000}s'`

@@ -18,6 +18,7 @@ import type { EmbeddedShop } from '../shop.js'
 import { CALLS } from '../shopStatements.js'
 import { spread } from '../states.js'
 import { jsonRows } from '../trinoRows.js'
+import { checkRecorded } from './recordedChecks.js'
 
 /**
  * Every SELECT of the music shop, and some more, over a base and batches full of older states and tombstones: the rows
@@ -61,6 +62,7 @@ export async function checkShop(report: Report, servers: LakeServers, shop: Embe
       })
     }
   }
+  await checkRecorded(report, servers, shop, relations)
 }
 
 /** Statements that are asked in the shorter form too. */
