@@ -18,6 +18,8 @@ export interface TrinoLakeOptions {
   readonly database: string
   /** Seconds that VACUUM keeps snapshots, in the place of what tables say. */
   readonly snapshotAgeSeconds?: number
+  /** How often each VACUUM and OPTIMIZE has to run, as with Athena when there are many files. Default 1. */
+  readonly runsNeeded?: number
 }
 
 /** A Trino over an S3 server, for Athena: one database of Hive and Iceberg tables. */
@@ -66,6 +68,7 @@ export async function openTrinoLake(options: TrinoLakeOptions): Promise<TrinoLak
       database,
       bucket,
       ...(snapshotAgeSeconds !== undefined && { snapshotAgeSeconds }),
+      ...(options.runsNeeded !== undefined && { runsNeeded: options.runsNeeded }),
       onCatalogChange: createWaitingViews,
     }),
     query,

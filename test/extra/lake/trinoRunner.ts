@@ -10,6 +10,8 @@ export interface TrinoRunnerOptions {
   readonly bucket: string
   /** Seconds that VACUUM keeps snapshots, in the place of what the tables say: no test waits for hours. */
   readonly snapshotAgeSeconds?: number
+  /** How often each VACUUM and OPTIMIZE has to run: before that it fails, as Athena does with many files. Default 1. */
+  readonly runsNeeded?: number
   /** Called after a statement has changed the catalog. */
   readonly onCatalogChange?: () => Promise<void>
 }
@@ -18,6 +20,19 @@ export interface TrinoRunnerOptions {
 export function trinoRunner(options: TrinoRunnerOptions): StatementRunner {
   const { url, database, bucket, snapshotAgeSeconds } = options
   const ages: SnapshotAges = new Map()
+  const runs = new Map<string, number>()
+
+  /** Athena has done a part of the work when it says so. */
+  function refuseUnfinished(sql: string): void {
+    const [word = ''] = /^(?:VACUUM|OPTIMIZE)\b/.exec(sql) ?? []
+    const run = (runs.get(sql) ?? 0) + 1
+    runs.set(sql, run % (options.runsNeeded ?? 1))
+    if (word === '' || run >= (options.runsNeeded ?? 1)) return
+    throw new AthenaFailedError(
+      `ICEBERG_${word}_MORE_RUNS_NEEDED: Removed 1000 files in this round of ${word.toLowerCase()}, but there are more files remaining.`,
+      { category: 2, type: 1001 },
+    )
+  }
   return {
     async run(sql, signal, access) {
       const { effect, statements } = inTrinosWords(sql, database, ages)
@@ -26,6 +41,7 @@ export function trinoRunner(options: TrinoRunnerOptions): StatementRunner {
       try {
         let rows = await runOnTrino(url, database, statements[0] ?? '', signal)
         for (const next of statements.slice(1)) rows = await runOnTrino(url, database, next, signal)
+        refuseUnfinished(sql)
         if (effect !== 'read') await options.onCatalogChange?.()
         return athenaResult(rows)
       } catch (error) {
