@@ -2,9 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { type DayNumber, dayOfMicros } from '../lake/days.js'
 import { engineFailure, isFatal, isPassing } from './failures.js'
 import { type Image, type ImageTable, inTransaction } from './image.js'
-import { storedName } from './imageSchema.js'
 import { ATTEMPTS, type PendingBatch, type PendingRow } from './pendingRows.js'
-import { closeAppender, openRowAppender } from './rowAppender.js'
+import { removeRows } from './removeRows.js'
+import { openRowAppender } from './rowAppender.js'
 import type { LakeRow } from './rowValues.js'
 
 /** Makes a dead letter of a row that the image can't hold. Durable when it resolves. */
@@ -109,33 +109,6 @@ function byTable(rows: readonly PendingRow[]): Map<ImageTable, PendingRow[]> {
     else tables.set(row.table, [row])
   }
   return tables
-}
-
-/**
- * Tells how many rows there were. One statement for all: each statement scans the table. The join on the time comes first in the engine's eyes, whose
- * smallest and largest value leave out whole row groups.
- */
-async function removeRows(
-  writer: DuckDBConnection,
-  { table }: ImageTable,
-  rows: readonly PendingRow[],
-): Promise<number> {
-  await writer.run('CREATE TEMP TABLE IF NOT EXISTS gone (time TIMESTAMP, id VARCHAR)')
-  const appender = await writer.createAppender('gone')
-  for (const { id, times } of rows) {
-    for (const time of times) {
-      appender.appendTimestamp(time)
-      appender.appendVarchar(id)
-      appender.endRow()
-    }
-  }
-  closeAppender(appender)
-  const { rowsChanged } = await writer.run(
-    `DELETE FROM ${storedName(table.name)} AS t USING gone
-     WHERE t."createdAt" = gone.time AND t."${table.idColumn}" = gone.id`,
-  )
-  await writer.run('DROP TABLE gone')
-  return rowsChanged
 }
 
 async function addRows(
