@@ -29,6 +29,8 @@ export type SqlFailureReason =
   | 'cancelled'
   /** A file of the lake was replaced while the statement read it: the same statement may well succeed now. */
   | 'lakeChanged'
+  /** A statement that looks after the lake has done a part of its work, and the same one goes on. */
+  | 'unfinished'
   /** The engine's fault. */
   | 'unavailable'
 

@@ -10,6 +10,11 @@ const ADVICE =
 describe('a complaint of Athena', () => {
   test.each<[text: string, reason: string, message: string]>([
     ['DIVISION_BY_ZERO: Division by zero', 'failed', 'Division by zero.'],
+    [
+      'ICEBERG_VACUUM_MORE_RUNS_NEEDED: Removed 1000 files',
+      'unfinished',
+      'There is more to do: run it again.',
+    ],
     // A statement has waited for too long: its number is nobody's business, and the same text would fail again.
     ['INVALID_ARGUMENTS: Iceberg snapshot ID does not exists: 123456789', 'unavailable', UNAVAILABLE],
     [`DIVISION_BY_ZERO: / by zero${ADVICE}`, 'failed', 'Division by zero.'],

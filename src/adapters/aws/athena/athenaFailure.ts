@@ -50,6 +50,9 @@ const RULES: readonly (readonly [RegExp, SqlFailureReason, string])[] = [
   [/INTERNAL_ERROR|internal error/i, 'unavailable', UNAVAILABLE],
 ]
 
+/** Athena stops VACUUM and OPTIMIZE after a share of their work. */
+const UNFINISHED: AthenaFailure = { reason: 'unfinished', message: 'There is more to do: run it again.' }
+
 /**
  * A statement has waited for longer than old snapshots are kept. The same text would name the same snapshot again, so it's no
  * matter of starting it once more.
@@ -85,6 +88,7 @@ export function athenaFailure({ text, category }: AthenaComplaint): AthenaFailur
   const code = /^([A-Z][A-Z0-9_]+)(?:: |$)/.exec(plain)?.[1] ?? ''
   // The code first: what follows it may quote any text of the data.
   if (code === 'DIVISION_BY_ZERO') return { reason: 'failed', message: 'Division by zero.' }
+  if (/^ICEBERG_(?:VACUUM|OPTIMIZE)_MORE_RUNS_NEEDED$/.test(code)) return UNFINISHED
   if (SNAPSHOT_GONE.test(plain)) return { reason: 'unavailable', message: UNAVAILABLE }
   if (OWN_FAULT.has(code)) return { reason: 'failed', message: sentenceOf(plain.slice(code.length + 2)) }
   if (NO_PLAN.test(code)) return { reason: 'failed', message: DOES_NOT_FIT }
