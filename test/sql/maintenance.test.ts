@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/adapters/embedded/store/openStore.js'
+import { hostStats } from '../../src/host/hostStats.js'
 import { runMaintenance } from '../../src/host/maintenance/runMaintenance.js'
 import type { MaintenanceWork } from '../../src/host/maintenance/work.js'
 import { openHost } from '../../src/host/openHost.js'
 import type { Json } from '../../src/model/json.js'
+import { createMetrics } from '../../src/server/metrics.js'
 import { entityItem, newFolder, put, removeFolder, SHOP } from './testShop.js'
 
 let folder: string
@@ -64,6 +66,10 @@ describe('work on a folder', () => {
         { tables: [{ rows: 2 }, {}, {}] },
       ])
       expect(host.sql.stats().image?.rewrites).toBe(2)
+      const metrics = await createMetrics().render(await hostStats(host).read())
+      expect(metrics).toMatch(/^ocg_image_bytes [1-9]\d+$/m)
+      expect(metrics).toMatch(/^ocg_image_ideal_bytes [1-9]\d+$/m)
+      expect(metrics).toMatch(/^ocg_image_rewrites 2$/m)
       expect(await requests()).toEqual([])
     } finally {
       await host.close()

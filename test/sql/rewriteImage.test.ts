@@ -101,9 +101,9 @@ describe('rewriting the image', () => {
     let written = 0
     const { store, sql } = shop
     const writing = (async () => {
-      while (running) {
+      while (running && written < 2000) {
         await put(store, entityItem('user', `w${written}`, { age: 0 }))
-        await store.table.write({ kind: 'put', item: entityItem('user', `u${written}`, { age: 5 }) })
+        await put(store, entityItem('user', `u${written % 1000}`, { age: 5 }))
         await store.table.write({
           kind: 'delete',
           key: { PK: `user#u${written + 1000}`, SK: `user#u${written + 1000}` },

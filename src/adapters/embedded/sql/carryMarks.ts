@@ -7,15 +7,10 @@ import type { Image } from './image.js'
  */
 export async function carryMarks(from: Image, to: Image, republish: boolean): Promise<void> {
   if (!from.dirty) return
-  const own = await openDirtyDays(to.writer)
   if (republish) {
-    to.dirty = own
+    to.dirty = await openDirtyDays(to.writer)
     return
   }
-  const marks = await from.writer.runAndReadAll('SELECT name, day, since FROM meta.dirty_days')
-  for (const mark of marks.getRows()) {
-    await to.writer.run('INSERT INTO meta.dirty_days VALUES ($1, $2, $3)', [...mark])
-  }
-  await to.writer.run('UPDATE meta.lineage SET id = $1', [from.dirty.lineage])
+  await from.dirty.carryTo(to.writer)
   to.dirty = from.dirty
 }

@@ -23,14 +23,21 @@ export interface ImageRewriterOptions {
   readonly onProgress: (table: string, rows: number) => void
 }
 
+export interface RewriteOptions {
+  /** What is published of the old one counts for nothing. Default: false. */
+  readonly republish?: boolean
+  /** Nobody waits for it. Default: false. */
+  readonly byItself?: boolean
+}
+
 /** Puts fresh copies in the place of the image. */
 export interface ImageRewriter {
   /**
    * Makes the image again from the table, in a file of its own, and swaps it in whole; statements that run end on
    * the old one. Resolves once the old one's files are gone, and nothing of them is held open. One at a time: a later
-   * call begins after the earlier ones. `republish`: what is published of the old one counts for nothing.
+   * call begins after the earlier ones.
    */
-  rewrite(options?: { readonly republish?: boolean }): Promise<RewrittenImage>
+  rewrite(options?: RewriteOptions): Promise<RewrittenImage>
   /** Gives up what is under way. */
   close(): Promise<void>
 }
@@ -50,7 +57,10 @@ export function startImageRewriter(options: ImageRewriterOptions): ImageRewriter
   let rewrites = 0
   let notBefore = 0
 
-  async function rewriteNow(republish: boolean): Promise<RewrittenImage> {
+  async function rewriteNow({
+    republish = false,
+    byItself = false,
+  }: RewriteOptions): Promise<RewrittenImage> {
     const { signal } = stop
     signal.throwIfAborted()
     const started = Date.now()
@@ -58,10 +68,12 @@ export function startImageRewriter(options: ImageRewriterOptions): ImageRewriter
     const before = image.position
     send({ kind: 'hold', position: before })
     try {
-      const fresh = await makeFresh(generation, signal)
+      const fresh = await makeFresh(generation, !byItself, signal)
       const old = await swapIn(fresh, republish, signal)
       rewrites += 1
       await leases.returned(old.instance)
+      // Closing does it too, and holds this thread up meanwhile.
+      await old.writer.run('CHECKPOINT').catch(() => undefined)
       closeImage(old)
       removeGeneration(folder, old.generation)
     } catch (error) {
@@ -78,9 +90,9 @@ export function startImageRewriter(options: ImageRewriterOptions): ImageRewriter
     return { tookMs, bytes, idealBytes, rows, tables: tables.length }
   }
 
-  async function makeFresh(generation: number, signal: AbortSignal): Promise<Image> {
+  async function makeFresh(generation: number, urgent: boolean, signal: AbortSignal): Promise<Image> {
     const tables = [...image.tables.values()].map(({ table }) => table)
-    const order = { folder, generation, tables, limits: apartLimits(limits) }
+    const order = { folder, generation, tables, limits: apartLimits(limits), urgent }
     await makeImageApart(order, options.onProgress, signal)
     // From here on a killed process leaves two images, each of them whole: the next one goes on with this one.
     renameSync(unfinishedImageFile(folder, generation), imageFile(folder, generation))
@@ -130,10 +142,10 @@ export function startImageRewriter(options: ImageRewriterOptions): ImageRewriter
     return description
   }
 
-  function rewrite({ republish = false }: { readonly republish?: boolean } = {}): Promise<RewrittenImage> {
+  function rewrite(how: RewriteOptions = {}): Promise<RewrittenImage> {
     waiting += 1
     const result = last
-      .then(() => rewriteNow(republish))
+      .then(() => rewriteNow(how))
       .finally(() => {
         waiting -= 1
       })
@@ -146,7 +158,7 @@ export function startImageRewriter(options: ImageRewriterOptions): ImageRewriter
     const { bytes, idealBytes } = await measure()
     if (bytes <= Math.max(2 * idealBytes, limits.imageBytes) || Date.now() < notBefore) return
     const started = Date.now()
-    await rewrite().catch((error: unknown) => {
+    await rewrite({ byItself: true }).catch((error: unknown) => {
       notBefore = Date.now() + Math.max(Date.now() - started, RETRY_MS) * REST_FACTOR
       if (!stop.signal.aborted)
         log.warn('The query image could not be rewritten; it is tried again', { error })

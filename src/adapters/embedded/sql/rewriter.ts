@@ -9,12 +9,13 @@ import type { FromRewriter, RewriteOrder } from './rewriting.js'
  */
 const LOWEST = 19
 
-lowerPriority(LOWEST)
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)
 
 process.on('message', (message: RewriteOrder) => {
+  // As much as statements have, when somebody waits.
+  lowerPriority(message.urgent ? undefined : LOWEST)
   make(message).then(
     () => end({ kind: 'made' }),
     (error: unknown) =>

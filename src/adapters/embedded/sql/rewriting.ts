@@ -9,6 +9,8 @@ export interface RewriteOrder {
   readonly generation: number
   readonly tables: readonly LakeTable[]
   readonly limits: EngineLimits
+  /** Somebody waits for it: it goes before what is done by itself. */
+  readonly urgent: boolean
 }
 
 export type FromRewriter =
