@@ -1,3 +1,5 @@
+import { daysOf, hasSystemTimeForm } from './systemTimeForm.js'
+
 /**
  * AppSync's dates and times: extended ISO 8601. Seconds and up to nine digits of a fraction are optional, the offset is
  * `Z` or `±hh:mm` or, beyond the standard, `±hh:mm:ss`. A date-time needs its offset; on a date or a time it is
@@ -13,6 +15,7 @@ const TIME_PATTERN = new RegExp(`^${TIME}${OFFSET}?$`)
 
 /** Why a text is no AWSDateTime, as the end of a sentence; undefined when it is one. */
 export function checkDateTime(text: string): string | undefined {
+  if (hasSystemTimeForm(text)) return undefined
   const match = DATE_TIME_PATTERN.exec(text)
   if (!match) return 'must have the form YYYY-MM-DDThh:mm:ss.sssZ, with Z or an offset such as +05:30'
   const [, year, month, day, hour, minute, second, , , , offsetHour, offsetMinute, offsetSecond] = match
@@ -46,6 +49,7 @@ export function checkTime(text: string): string | undefined {
  * Milliseconds since 1970-01-01T00:00:00Z of a valid AWSDateTime; finer digits are cut off. NaN for any other text.
  */
 export function dateTimeToMillis(text: string): number {
+  if (hasSystemTimeForm(text)) return Date.parse(text)
   const match = DATE_TIME_PATTERN.exec(text)
   return match ? millisOf(match) : Number.NaN
 }
@@ -67,11 +71,6 @@ function calendarReason(year: Digits, month: Digits, day: Digits): string | unde
   const [y, m, d] = [Number(year), Number(month), Number(day)]
   if (y === 0) return 'has the year 0000; years run from 0001 to 9999'
   return m >= 1 && m <= 12 && d >= 1 && d <= daysOf(y, m) ? undefined : 'is no day of the calendar'
-}
-
-function daysOf(year: number, month: number): number {
-  if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
-  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
 }
 
 function clockReason(hour: Digits, minute: Digits, second: Digits): string | undefined {

@@ -3,6 +3,7 @@ import type { ModelSlice } from '../../model/functions.js'
 import { isValidId, MAX_ID_BYTES } from '../../model/ids.js'
 import type { Json } from '../../model/json.js'
 import { dateTimeToMillis } from '../../model/scalars/dateTime.js'
+import { hasSystemTimeForm } from '../../model/scalars/systemTimeForm.js'
 import { systemTime } from '../times.js'
 import { type ValueParser, valueParser } from './valueParser.js'
 
@@ -151,7 +152,7 @@ function systemValue(
     if (isValidId(text)) return { ok: true, value: text }
     return { ok: false, message: `An id has 1 to ${MAX_ID_BYTES} UTF-8 bytes without control characters.` }
   }
-  const value = systemTime(dateTimeToMillis(text))
+  const value = hasSystemTimeForm(text) ? text : systemTime(dateTimeToMillis(text))
   const year = Number(value.slice(0, 4))
   if (column === 'updatedAt' || (year >= years.first && year <= years.last)) return { ok: true, value }
   return {

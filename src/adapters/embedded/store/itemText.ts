@@ -11,13 +11,24 @@ import { type Item, MAX_ITEM_BYTES } from '../../../ports/itemTable.js'
  * The item has no null attributes. `undefined` when it is too large.
  */
 export function encodeItem(item: Item): string | undefined {
-  const { PK: _partition, SK: _sort, ...attributes } = item
-  const text = JSON.stringify(attributes)
+  const text = withoutKeys(item)
   // JSON has no NaN and no infinities, and writes null.
-  if (text.includes('null')) checkNumbers(attributes)
+  if (text.includes('null')) checkNumbers(item)
   // By DynamoDB's rules an item counts at most twice its JSON's bytes, and a character has at most three.
   if (text.length * 6 + KEY_ALLOWANCE > MAX_ITEM_BYTES && itemBytes(item) > MAX_ITEM_BYTES) return undefined
   return text
+}
+
+/** JSON of the attributes. Keys that come first are cut off their text, which is faster than to take them off the item. */
+function withoutKeys(item: Item): string {
+  const text = JSON.stringify(item)
+  const keys = `{"PK":${JSON.stringify(item.PK)},"SK":${JSON.stringify(item.SK)}`
+  if (text.startsWith(keys)) {
+    const rest = keys.length + (text[keys.length] === ',' ? 1 : 0)
+    return `{${text.slice(rest)}`
+  }
+  const { PK: _partition, SK: _sort, ...attributes } = item
+  return JSON.stringify(attributes)
 }
 
 export function decodeItem(key: ItemKey, text: string): Item {
