@@ -174,7 +174,7 @@ const OF_KIND: Readonly<Record<FunctionKind, PermissionsOf>> = {
  * looks for that one.
  */
 const KEEP_LAKE: readonly Permission[] = [
-  { actions: ['athena:StartQueryExecution', 'athena:StopQueryExecution'], on: 'workgroup' },
+  { actions: ['athena:StartQueryExecution'], on: 'workgroup' },
   WATCH_EXECUTION,
   ...READ_RESULTS,
   { actions: ['glue:GetDatabase', 'glue:GetTable'], on: 'catalog' },
@@ -195,8 +195,6 @@ const KEEP_LAKE: readonly Permission[] = [
   { actions: ['s3:GetBucketLocation'], on: 'results' },
   // Results of tasks that hold a row that is purged go with it.
   { actions: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'], on: 'resultObjects' },
-  // Making the lake again reads every item.
-  onTable('Scan', 'BatchGetItem'),
   { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], on: 'manifests' },
   {
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],

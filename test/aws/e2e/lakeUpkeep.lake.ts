@@ -30,7 +30,7 @@ beforeAll(async () => {
     { lake: { layout: 'batches' } },
     {
       keeper: {
-        ...{ pollMs: 200, queryMs: 1000, snapshotAgeMs: 2000, packAfterFolds: 2 },
+        ...{ pollMs: 200, queryMs: 1000, snapshotAgeMs: 2000, packAfterFolds: 2, mergeFanIn: 2 },
         ...{ vacuumEveryMs: 1, sweepEveryMs: 1, foldAfterMs: 3_600_000 },
       },
       snapshotAgeSeconds: 0,
@@ -64,16 +64,36 @@ const keys = async (prefix: string) => {
   const { objects } = await awsLakeOf(aws).objects.list({ prefix, limit: 1000 })
   return objects.map(({ key }) => key)
 }
+/** Keys of the files of the base's present snapshot. */
+const liveFiles = async () => {
+  const { sql } = awsLakeOf(aws)
+  const limits = { timeoutMs: 120_000, maxRows: 1000 }
+  const { rows } = await sql.query('SELECT file_path FROM "__note_base$files"', limits)
+  return rows.map(([path]) => String(path).replace(/^s3a?:\/\/[^/]+\//, '')).sort()
+}
 const verify = () => verifyAwsLake(awsLakeOf(aws), { onProgress: () => {}, pauseMs: 10 })
 
 describe('a table of the lake', () => {
   it('has batches first, which statements read', async () => {
     await create('a', 'one')
+    await aws.settle()
     await create('b', 'two')
     await aws.settle()
     expect(await notes()).toEqual(['a one', 'b two'])
     expect((await manifest()).batches.length).toBeGreaterThan(0)
     expect(await keys('base/')).toEqual([])
+  })
+
+  it('has fewer and larger batches after a while', async () => {
+    const { batches } = await manifest()
+    await create('z', 'last')
+    await aws.settle()
+    await keeper.run()
+    expect((await manifest()).batches.length).toBeLessThanOrEqual(batches.length)
+    expect((await manifest()).retired.length).toBeGreaterThan(0)
+    expect(await notes()).toEqual(['a one', 'b two', 'z last'])
+    await remove('z')
+    await aws.settle()
   })
 
   it('is folded into a base', async () => {
@@ -104,7 +124,6 @@ describe('a table of the lake', () => {
   })
 
   it('is packed and cleaned: objects that no statement can read any more really go', async () => {
-    const before = await keys('base/note/data/')
     for (let runs = 0; runs < 20; runs += 1) {
       await keeper.run()
       const { lease, retired, optimizedAt, vacuumedAt } = await manifest()
@@ -119,9 +138,8 @@ describe('a table of the lake', () => {
     })
     expect(await keys('batches/note/')).toEqual([])
     expect(await keys('retired/')).toEqual([])
-    const after = await keys('base/note/data/')
-    // Each file held some rows of an old snapshot: none is left.
-    expect(after.filter((key) => before.includes(key))).toEqual([])
+    // Whatever is there belongs to the present snapshot: VACUUM succeeds also when it may delete nothing.
+    expect((await keys('base/note/data/')).sort()).toEqual(await liveFiles())
     expect(await notes()).toEqual(['a one again', 'c three once more'])
   })
 
@@ -173,6 +191,9 @@ describe('the keeper', () => {
 
   it('has used what its role permits, but for what a rebuild and a purge need', () => {
     const own = unusedPermissions(aws).filter((one) => one.startsWith('LakeKeeperRole'))
-    expect(own).toEqual([])
+    expect(own.map((one) => one.split(' ')[1])).toEqual([
+      // Of a base with columns of another type, and of an upload that breaks off.
+      ...['glue:DeleteTable', 's3:ListMultipartUploadParts'],
+    ])
   })
 })
