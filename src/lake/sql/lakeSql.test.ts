@@ -4,7 +4,7 @@ import type { LakeTable } from '../../model/lakeSchema.js'
 import type { LakeBatch, LakeManifest } from '../../ports/lakeManifests.js'
 import { addColumnsStatement, createBaseStatement } from './baseStatements.js'
 import { lakeRelations } from './lakeRelations.js'
-import { optimizeStatement, snapshotStatement, vacuumStatement } from './maintenance.js'
+import { optimizeStatements, snapshotStatement, vacuumStatement } from './maintenance.js'
 import { mergeStatements } from './mergeStatements.js'
 import { tableRelation, viewColumns } from './tableRelation.js'
 
@@ -121,12 +121,25 @@ describe('MERGE', () => {
 })
 
 describe('maintenance', () => {
+  test('packs no more partitions in a statement than one may write', () => {
+    const months = Array.from({ length: 40 }, (_, nth) => {
+      return new Date(Date.UTC(1990 + nth, nth % 12)).toISOString().slice(0, 7)
+    })
+    const statements = optimizeStatements(TABLE, months)
+    const lists = statements.map((sql) =>
+      [...sql.matchAll(/IN \(([^)]*)\)/g)].map(([, list = '']) => list.split(', ')),
+    )
+    for (const [years = [], some = []] of lists) expect(years.length * some.length).toBeLessThanOrEqual(100)
+    expect(lists.flatMap(([years]) => years)).toHaveLength(40)
+    expect(optimizeStatements(TABLE, [])).toEqual([])
+  })
+
   test('names the base as Athena wants it: in quotes, bare, or in backticks', () => {
     expect(snapshotStatement(TABLE)).toContain('FROM "__order_base$history"')
     expect(vacuumStatement(TABLE)).toBe('VACUUM `__order_base`')
-    expect(optimizeStatement(TABLE, ['2024-02', '2023-11'])).toBe(
+    expect(optimizeStatements(TABLE, ['2024-02', '2023-11'])).toEqual([
       `OPTIMIZE __order_base REWRITE DATA USING BIN_PACK WHERE "year" IN ('2023', '2024') AND "partition_month" IN ('02', '11')`,
-    )
+    ])
     expect(addColumnsStatement(TABLE, ['Places'])).toBe(
       'ALTER TABLE `__order_base` ADD COLUMNS (`places` struct<at:timestamp>)',
     )

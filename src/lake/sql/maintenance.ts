@@ -9,13 +9,33 @@ export function snapshotStatement(table: LakeTable): string {
   return `SELECT CAST(snapshot_id AS varchar) AS snapshot FROM "${base}$history" ORDER BY made_current_at DESC LIMIT 1`
 }
 
+/** Most partitions that one statement of Athena writes. Source: "partitions written" in the quotas of Amazon Athena. */
+const MOST_PARTITIONS = 100
+
 /**
- * Packs the base's files; with `months` (`YYYY-MM`) those of these months, and maybe of others of the same years. Athena
- * takes no name in quotes here.
+ * Statements that pack the files of these months (`YYYY-MM`), and maybe of others of the same years: the condition names
+ * years and months apart, and no statement takes more partitions than one may write. With very many files one fails with
+ * ICEBERG_OPTIMIZE_MORE_RUNS_NEEDED, and is to run again. Athena takes no name in quotes here.
  */
-export function optimizeStatement(table: LakeTable, months?: readonly string[]): string {
+export function optimizeStatements(table: LakeTable, months: readonly string[]): string[] {
   const all = `OPTIMIZE ${batchesNames(table.name).base} REWRITE DATA USING BIN_PACK`
-  return months && months.length > 0 ? `${all} WHERE ${monthsCondition(table, months)}` : all
+  return chunksOf([...new Set(months)].sort()).map((some) => `${all} WHERE ${monthsCondition(table, some)}`)
+}
+
+function chunksOf(months: readonly string[]): string[][] {
+  const chunks: string[][] = []
+  for (const month of months) {
+    const chunk = chunks.at(-1)
+    if (chunk && partitionsOf([...chunk, month]) <= MOST_PARTITIONS) chunk.push(month)
+    else chunks.push([month])
+  }
+  return chunks
+}
+
+function partitionsOf(months: readonly string[]): number {
+  return (
+    new Set(months.map((one) => one.slice(0, 4))).size * new Set(months.map((one) => one.slice(5, 7))).size
+  )
 }
 
 /**

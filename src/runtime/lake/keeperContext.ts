@@ -41,16 +41,13 @@ export interface MaintenanceStatements {
    * table's haven't, by dropping it and making it again.
    */
   clear(table: LakeTable, manifest: LakeManifest): readonly string[]
-  /** Packs the files of months, of which there are at most `MONTHS_OF_A_STATEMENT`. */
-  optimize(table: LakeTable, months: readonly string[]): string
+  /** Packs the files of months, in as many statements as it takes. */
+  optimize(table: LakeTable, months: readonly string[]): readonly string[]
   /** Removes snapshots past their age, and their files. */
   vacuum(table: LakeTable): string
   /** One row with the id of the base's present snapshot as a text; no row while it has none. */
   snapshot(table: LakeTable): string
 }
-
-/** Most open partitions of a statement that writes. Source: Athena, "Considerations and limitations for CTAS and INSERT INTO". */
-export const MONTHS_OF_A_STATEMENT = 100
 
 export interface KeeperSettings {
   /**

@@ -2,7 +2,7 @@ import { addColumnsStatement, createBaseStatement, dropBaseStatement } from '../
 import type { LakePlace } from '../../lake/sql/lakePlace.js'
 import {
   clearStatement,
-  optimizeStatement,
+  optimizeStatements,
   snapshotStatement,
   vacuumStatement,
 } from '../../lake/sql/maintenance.js'
@@ -30,7 +30,7 @@ export function lakeStatements(
       changedColumns(table, manifest).length > 0
         ? [dropBaseStatement(table), create(table)]
         : [clearStatement(table)],
-    optimize: optimizeStatement,
+    optimize: optimizeStatements,
     vacuum: vacuumStatement,
     snapshot: snapshotStatement,
   }

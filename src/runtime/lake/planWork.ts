@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../model/keys.js'
 import type { LakeTable } from '../../model/lakeSchema.js'
 import type { LakeBatch, LakeLease, LakeManifest } from '../../ports/lakeManifests.js'
-import { type KeeperSettings, type MaintenanceStatements, MONTHS_OF_A_STATEMENT } from './keeperContext.js'
+import type { KeeperSettings, MaintenanceStatements } from './keeperContext.js'
 
 /** Work that keepers do, each as a row of statements. */
 export type StatementWork = 'fold' | 'optimize' | 'vacuum'
@@ -25,16 +25,8 @@ export function workStatements(
       const before = manifest.snapshot === undefined ? statements.clear(table, manifest) : []
       return [...before, ...(batches.length > 0 ? statements.merge(table, batches) : [])]
     }
-    case 'optimize': {
-      const months = lease.months ?? []
-      const starts = Array.from({ length: Math.ceil(months.length / MONTHS_OF_A_STATEMENT) }, (_, at) => at)
-      return starts.map((at) =>
-        statements.optimize(
-          table,
-          months.slice(at * MONTHS_OF_A_STATEMENT, (at + 1) * MONTHS_OF_A_STATEMENT),
-        ),
-      )
-    }
+    case 'optimize':
+      return statements.optimize(table, lease.months ?? [])
     case 'vacuum':
       return [statements.vacuum(table)]
     case 'rebuild':

@@ -10,7 +10,7 @@ import {
 import { lakeRelations } from '../../../../src/lake/sql/lakeRelations.js'
 import {
   clearStatement,
-  optimizeStatement,
+  optimizeStatements,
   snapshotStatement,
   vacuumStatement,
 } from '../../../../src/lake/sql/maintenance.js'
@@ -170,7 +170,7 @@ export async function checkLayout(report: Report, servers: LakeServers): Promise
       expectSame(sortedRows(jsonRows(await trino.query(sql))), expected)
       return `${length + 1} objects in ${Buffer.byteLength(sql)} bytes`
     }
-    return `${await ask(2600)}, ${await ask(5000)}`
+    return `${await ask(3050)}, ${await ask(4000)}`
   })
 
   await report.check('130 months: chunks of at most 100, none lost', async () => {
@@ -224,12 +224,15 @@ export async function checkLayout(report: Report, servers: LakeServers): Promise
     const listed = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: basePrefix }))
     return listed.Contents?.length ?? 0
   }
-  await report.check('OPTIMIZE of some months, and of all', async () => {
+  await report.check('OPTIMIZE of some months, and of more than one statement may pack', async () => {
     const before = await rowsOf({ snapshot: await snapshot(), batches: [] })
-    await athena(optimizeStatement(SAMPLE, ['2023-01', '2024-02']))
-    await athena(optimizeStatement(SAMPLE))
+    const months = Array.from({ length: 130 }, (_, nth) => {
+      return new Date(Date.UTC(2020, nth)).toISOString().slice(0, 7)
+    })
+    const all = optimizeStatements(SAMPLE, months)
+    for (const sql of [...optimizeStatements(SAMPLE, ['2023-01', '2024-02']), ...all]) await athena(sql)
     expectSame(await rowsOf({ snapshot: await snapshot(), batches: [] }), before)
-    return `${before.length} rows as before`
+    return `${months.length} months in ${all.length} statements, ${before.length} rows as before`
   })
   await report.check('VACUUM removes objects, and former snapshots can not be read any more', async () => {
     const [at, count] = [await snapshot(), await objects()]
