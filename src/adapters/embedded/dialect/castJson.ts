@@ -1,30 +1,52 @@
 import { duckdbTypeOf, fieldName, quoteIdentifier, quoteString } from './ddl.js'
 import { toText } from './toText.js'
-import { type Typed, typed } from './typed.js'
+import { applied, type Typed, typed } from './typed.js'
 import { isInteger, isNumeric, type SqlType } from './types.js'
 
 /** JSON as a value of a type, as CAST reads it; undefined for types that Trino does not read from JSON. */
 export function fromJson(sql: string, to: SqlType): string | undefined {
   switch (to.kind) {
     case 'varchar':
-      return `ocg_json_to_text(${sql})`
+      return applied('ocg_json_to_text', sql)
     case 'boolean':
-      return `ocg_json_to_boolean(${sql})`
+      return applied('ocg_json_to_boolean', sql)
     case 'tinyint':
     case 'smallint':
     case 'integer':
     case 'bigint':
-      return `CAST(ocg_json_to_bigint(${sql}) AS ${duckdbTypeOf(to)})`
+      return `CAST(${applied('ocg_json_to_bigint', sql)} AS ${duckdbTypeOf(to)})`
     case 'real':
     case 'double':
-      return `CAST(ocg_json_to_double(${sql}) AS ${duckdbTypeOf(to)})`
+      return `CAST(${applied('ocg_json_to_double', sql)} AS ${duckdbTypeOf(to)})`
+    case 'json':
+      return applied('ocg_json_written', sql)
     case 'array':
     case 'map':
     case 'row':
-      return isJsonLike(to) ? `CAST(${sql} AS ${duckdbTypeOf(to)})` : undefined
+      return isJsonLike(to) ? nestedOf(sql, to) : undefined
     default:
       return undefined
   }
+}
+
+/** Each item by itself, since DuckDB shows numbers as texts in another way. */
+function nestedOf(sql: string, to: SqlType, depth = 0): string {
+  const name = `ocg_of${depth}`
+  const part = (one: string, type: SqlType): string =>
+    ['array', 'map', 'row'].includes(type.kind)
+      ? nestedOf(one, type, depth + 1)
+      : (fromJson(one, type) ?? one)
+  if (to.kind === 'array')
+    return `list_transform(CAST(${sql} AS JSON[]), lambda ${name}: ${part(name, to.item)})`
+  if (to.kind === 'map') {
+    const entry = `struct_pack(k := ${name}.key, v := ${part(`${name}.value`, to.value)})`
+    return `map_from_entries(list_transform(map_entries(CAST(${sql} AS MAP(VARCHAR, JSON))), lambda ${name}: ${entry}))`
+  }
+  if (to.kind !== 'row') return sql
+  const fields = to.fields.map((field, at) => quoteIdentifier(fieldName(field, at)))
+  const shape = `CAST(${sql} AS STRUCT(${fields.map((field) => `${field} JSON`).join(', ')}))`
+  const parts = to.fields.map((field, at) => `${fields[at]} := ${part(`${name}.${fields[at]}`, field.type)}`)
+  return `list_transform([${shape}], lambda ${name}: CASE WHEN ${name} IS NULL THEN NULL ELSE struct_pack(${parts.join(', ')}) END)[1]`
 }
 
 /** Whether values nested in JSON can be read into the type as Trino reads them. */
@@ -44,6 +66,10 @@ export function toJson(value: Typed): string | undefined {
     return text && `CAST(${text} AS JSON)`
   }
   if (['date', 'timestamp', 'timestampTz'].includes(type.kind)) return `to_json(${toText(value)})`
+  if (type.kind === 'double' || type.kind === 'real')
+    return `CAST(${applied('ocg_json_number', sql)} AS JSON)`
+  if (type.kind === 'varchar')
+    return `CAST(${applied('ocg_json_string', `CAST(to_json(${sql}) AS VARCHAR)`)} AS JSON)`
   return isJsonWritable(type) ? `to_json(${sql})` : undefined
 }
 
@@ -61,30 +87,32 @@ function jsonText(value: Typed): string | undefined {
     }
     case 'row': {
       const parts = type.fields.map((field, at) => {
-        const text = part(typed(`(${sql}).${quoteIdentifier(fieldName(field, at))}`, field.type))
+        const text = part(typed(`ocg_row.${quoteIdentifier(fieldName(field, at))}`, field.type))
         const separator = at === 0 ? '' : ','
         return text && `${quoteString(`${separator}${JSON.stringify(field.name ?? '')}:`)} || ${text}`
       })
       if (parts.includes(undefined)) return undefined
-      return `CASE WHEN ${sql} IS NULL THEN NULL ELSE '{' || ${parts.join(' || ')} || '}' END`
+      const whole = `CASE WHEN ocg_row IS NULL THEN NULL ELSE '{' || ${parts.join(' || ')} || '}' END`
+      return `list_transform([${sql}], lambda ocg_row: ${whole})[1]`
     }
     case 'double':
     case 'real':
-      return `CASE WHEN isfinite(${sql}) THEN CAST(${sql} AS VARCHAR) ELSE '"' || ${toText(value)} || '"' END`
+      return applied('ocg_json_number', sql)
     case 'date':
     case 'timestamp':
       return `('"' || ${toText(value)} || '"')`
     case 'map': {
       // Trino sorts the keys. It takes keys of other kinds too, whose texts are left to it.
       const item = type.key.kind === 'varchar' ? part(typed('ocg_json.value', type.value)) : undefined
-      const entry = item && `CAST(to_json(ocg_json.key) AS VARCHAR) || ':' || ${item}`
+      const entry =
+        item && `${applied('ocg_json_string', 'CAST(to_json(ocg_json.key) AS VARCHAR)')} || ':' || ${item}`
       return (
         entry &&
         `('{' || array_to_string(list_transform(list_sort(map_entries(${sql})), lambda ocg_json: ${entry}), ',') || '}')`
       )
     }
     case 'varchar':
-      return isJsonWritable(type) ? `CAST(to_json(${sql}) AS VARCHAR)` : undefined
+      return applied('ocg_json_string', `CAST(to_json(${sql}) AS VARCHAR)`)
     case 'unknown':
     case 'boolean':
     case 'decimal':

@@ -38,7 +38,7 @@ export function typedLiteral(type: string, text: string, span: Span): Typed {
       } catch {
         throw wrong()
       }
-      return typed(`json(${quoteString(text)})`, JSON_TYPE)
+      return typed(`ocg_json_parse(${quoteString(text)})`, JSON_TYPE)
     }
     default:
       throw wrong()

@@ -1,3 +1,4 @@
+import { JSON_MACROS } from './jsonMacros.js'
 import { failure } from './typed.js'
 
 /** A decimal number, with an exponent or without. */
@@ -52,11 +53,12 @@ const CASTS = {
     WHEN lower(t) = 'nan' THEN 'NaN'
     WHEN lower(t) = 'inf' THEN 'Infinity'
     WHEN lower(t) = '-inf' THEN '-Infinity'
-    ELSE ocg_scientific(
-      regexp_extract(t, '^(-?)([0-9]+)', 1),
-      regexp_extract(t, '^(-?)([0-9]+)', 2),
-      regexp_extract(t, '[.]([0-9]+)', 1),
-      coalesce(TRY_CAST(regexp_extract(t, 'e([+-]?[0-9]+)$', 1) AS BIGINT), 0)) END`,
+    ELSE list_transform([struct_pack(
+      s := regexp_extract(t, '^(-?)([0-9]+)', 1),
+      w := regexp_extract(t, '^(-?)([0-9]+)', 2),
+      f := regexp_extract(t, '[.]([0-9]+)', 1),
+      x := coalesce(TRY_CAST(regexp_extract(t, 'e([+-]?[0-9]+)$', 1) AS BIGINT), 0))],
+      lambda p: ocg_scientific(p.s, p.w, p.f, p.x))[1] END`,
 }
 
 const NUMBERS = {
@@ -166,9 +168,6 @@ const TEXTS = {
 }
 
 const JSONS = {
-  'ocg_json_or_null(t)': 'CASE WHEN json_valid(t) THEN CAST(t AS JSON) END',
-  'ocg_json_parse(t)': `CASE ${failure('NOT json_valid(t)', 'A text is not JSON.')} ELSE json(t) END`,
-  'ocg_json_scalar(j)': `CASE WHEN json_type(j) IN ('OBJECT', 'ARRAY') THEN NULL ELSE j ->> '$' END`,
   'ocg_json_is_scalar(j)': "json_type(j) NOT IN ('OBJECT', 'ARRAY')",
   'ocg_json_size(j)': `CASE json_type(j) WHEN 'OBJECT' THEN len(json_keys(j))
     WHEN 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) ELSE CASE WHEN j IS NULL THEN NULL ELSE 0 END END`,
@@ -281,7 +280,16 @@ const URLS = {
   'ocg_url_encode(t)': "replace(replace(replace(url_encode(t), '%20', '+'), '~', '%7E'), '%2A', '*')",
 }
 
-const GROUPS: readonly Readonly<Record<string, string>>[] = [CASTS, NUMBERS, TEXTS, JSONS, TIMES, LISTS, URLS]
+const GROUPS: readonly Readonly<Record<string, string>>[] = [
+  CASTS,
+  NUMBERS,
+  TEXTS,
+  JSON_MACROS,
+  JSONS,
+  TIMES,
+  LISTS,
+  URLS,
+]
 
 /**
  * Statements that make the macros which translated SQL relies on, in no order that matters; run them once in each DuckDB

@@ -132,6 +132,16 @@ export function once(operands: readonly string[], body: (...names: string[]) => 
   return `list_transform([struct_pack(${fields})], lambda ocg_once: ${body(...names)})[1]`
 }
 
+/** A call of a macro that uses its arguments many times: longer ones than a name are computed once, before it. */
+export function applied(macro: string, ...args: readonly string[]): string {
+  const call = (...names: string[]) => `${macro}(${names.join(', ')})`
+  if (args.every((arg) => arg.length <= LONGEST_NAME)) return call(...args)
+  const fields = args.map((arg, at) => `a${at} := ${arg}`).join(', ')
+  return `list_transform([struct_pack(${fields})], lambda ocg_arg: ${call(...args.map((_, at) => `ocg_arg.a${at}`))})[1]`
+}
+
+const LONGEST_NAME = 40
+
 /** Stands before the texts of failures that this translation raises. */
 export const FAILURE_MARK = 'ocg: '
 

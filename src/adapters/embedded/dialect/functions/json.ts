@@ -2,7 +2,7 @@ import { quoteString } from '../ddl.js'
 import type { FunctionCall } from '../functionCall.js'
 import { type Rules, requireCount, scalar } from '../functionRule.js'
 import { jsonPath } from '../jsonPath.js'
-import { typed } from '../typed.js'
+import { applied, typed } from '../typed.js'
 import { BIGINT, BOOLEAN, JSON_TYPE, typeName, VARCHAR } from '../types.js'
 
 /** JSON, or a text that holds some: a text that holds none gives NULL, as in Trino. */
@@ -10,7 +10,7 @@ function document(call: FunctionCall): string {
   const value = call.arg(0)
   if (value.type.kind === 'json') return value.sql
   if (value.type.kind === 'varchar' || value.type.kind === 'unknown')
-    return `ocg_json_or_null(${call.as(0, VARCHAR)})`
+    return applied('ocg_json_or_null', call.as(0, VARCHAR))
   return call.fail(`Function ${call.name} takes JSON or a text, not ${typeName(value.type)}.`, 0)
 }
 
@@ -25,12 +25,14 @@ function path(call: FunctionCall): string {
 
 const extract = scalar((call) => {
   requireCount(call, 2)
-  return typed(`json_extract(${document(call)}, ${path(call)})`, JSON_TYPE)
+  return typed(applied('ocg_json_written', `json_extract(${document(call)}, ${path(call)})`), JSON_TYPE)
 })
 
 const extractScalar = scalar((call) => {
   requireCount(call, 2)
-  return typed(`ocg_json_scalar(json_extract(${document(call)}, ${path(call)}))`, VARCHAR)
+  const found = `json_extract(${document(call)}, ${path(call)})`
+  if (call.arg(0).type.kind === 'json') return typed(applied('ocg_json_scalar', found), VARCHAR)
+  return typed(applied('ocg_json_scalar_of_text', found, call.as(0, VARCHAR)), VARCHAR)
 })
 
 const size = scalar((call) => {
@@ -64,7 +66,9 @@ const arrayContains = scalar((call) => {
 
 const isScalar = scalar((call) => {
   requireCount(call, 1)
-  return typed(`ocg_json_is_scalar(${document(call)})`, BOOLEAN)
+  const value = call.arg(0)
+  const json = value.type.kind === 'json' ? value.sql : applied('ocg_json_checked', call.as(0, VARCHAR))
+  return typed(`ocg_json_is_scalar(${json})`, BOOLEAN)
 })
 
 const parse = scalar((call) => {
@@ -74,7 +78,7 @@ const parse = scalar((call) => {
 
 const format = scalar((call) => {
   requireCount(call, 1)
-  return typed(`CAST(${call.as(0, JSON_TYPE)} AS VARCHAR)`, VARCHAR)
+  return typed(applied('ocg_json_string', `CAST(${call.as(0, JSON_TYPE)} AS VARCHAR)`), VARCHAR)
 })
 
 export const jsonRules: Rules = {
