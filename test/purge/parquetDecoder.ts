@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { parquetMetadata } from 'hyparquet'
+import { parquetMetadata, snappyUncompress } from 'hyparquet'
 
-/** What the pages of a Parquet file hold, without unpacking them: how many values, in files of how many bytes. */
+/** A Parquet file, taken apart page by page. */
 export interface DecodedParquet {
   readonly rows: number
   /** By column chunk: values in its data pages, entries in its dictionary. */
   readonly columns: readonly { readonly path: string; readonly values: number; readonly entries: number }[]
+  /** The pages of columns that are packed with Snappy, dictionaries included, unpacked. */
+  readonly pages: readonly Uint8Array[]
   /** Bytes that are neither pages, indexes, filters nor the footer. */
   readonly strayBytes: number
 }
@@ -22,6 +24,7 @@ export async function decodeParquet(path: string): Promise<DecodedParquet> {
   know(0, MAGIC)
   know(file.length - FOOTER_END - metadata.metadata_length, metadata.metadata_length + FOOTER_END)
   const columns = []
+  const pages: Uint8Array[] = []
   for (const group of metadata.row_groups) {
     for (const column of group.columns) {
       for (const [offset, length] of [
@@ -34,23 +37,37 @@ export async function decodeParquet(path: string): Promise<DecodedParquet> {
       const chunk = column.meta_data
       if (!chunk) throw new Error('a column chunk has its metadata')
       const start = Number(chunk.dictionary_page_offset || chunk.data_page_offset)
-      const end = start + Number(chunk.total_compressed_size)
+      const chunkEnd = start + Number(chunk.total_compressed_size)
       let [values, entries] = [0, 0]
-      for (let at = start; at < end; ) {
+      for (let at = start; at < chunkEnd; ) {
         const reader = { file, at }
         const header = readStruct(reader)
         const [packed, dictionary, data, dataV2] = [3, 7, 5, 8].map((id) => header.get(id))
         if (dictionary instanceof Map) entries += Number(dictionary.get(1))
         if (data instanceof Map) values += Number(data.get(1))
         if (dataV2 instanceof Map) values += Number(dataV2.get(1))
-        know(at, reader.at + Number(packed) - at)
-        at = reader.at + Number(packed)
+        const end = reader.at + Number(packed)
+        if (chunk.codec === 'SNAPPY' || chunk.codec === 'UNCOMPRESSED') {
+          // Those of the second version have their levels before what is packed.
+          const levels = dataV2 instanceof Map ? Number(dataV2.get(5)) + Number(dataV2.get(6)) : 0
+          const body = file.subarray(reader.at + levels, end)
+          const size = Number(header.get(2)) - levels
+          pages.push(chunk.codec === 'SNAPPY' ? unpacked(body, size) : body)
+        }
+        know(at, end - at)
+        at = end
       }
       columns.push({ path: chunk.path_in_schema.join('.'), values, entries })
     }
   }
   const strayBytes = known.filter((one) => one === 0).length
-  return { rows: Number(metadata.num_rows), columns, strayBytes }
+  return { rows: Number(metadata.num_rows), columns, pages, strayBytes }
+}
+
+function unpacked(body: Uint8Array, size: number): Uint8Array {
+  const output = new Uint8Array(size)
+  snappyUncompress(body, output)
+  return output
 }
 
 type Reader = { readonly file: Buffer; at: number }

@@ -90,7 +90,8 @@ async function searchParquet(path: string, report: Report): Promise<void> {
       report(what, JSON.stringify(await textRows(connection, `SELECT * FROM ${what}(${file})`)))
     }
     // A value that is in no row could only be in a page that holds more than the rows do.
-    const { rows, columns, strayBytes } = await decodeParquet(path)
+    const { rows, columns, pages, strayBytes } = await decodeParquet(path)
+    for (const page of pages) report('page', Buffer.from(page).toString('latin1'))
     if (strayBytes > 0) throw new Error(`${path} has ${strayBytes} bytes that belong to nothing`)
     for (const { path: column, values, entries } of columns) {
       if (column.includes('.')) continue
