@@ -73,6 +73,19 @@ export interface PartitionQuery {
   readonly start?: PageStart
 }
 
+export interface MergeQuery {
+  readonly partitions: readonly { readonly partition: string; readonly start?: PageStart }[]
+  readonly limit: number
+}
+
+/** May be short, as every page may be. */
+export interface MergedPage {
+  /** With the place of its partition in the query. */
+  readonly items: readonly { readonly item: Item; readonly partition: number }[]
+  /** Whether there are items after these. */
+  readonly more: boolean
+}
+
 /** Largest item in bytes, after DynamoDB's rules of counting. Source: DynamoDB's service quotas (400 KB). */
 export const MAX_ITEM_BYTES = 400 * 1024
 
@@ -97,6 +110,11 @@ export interface ItemTable {
   query(query: PartitionQuery): Promise<Page>
   /** Items of one GSI1 partition in GSI1 sort key order. */
   queryIndex(query: PartitionQuery): Promise<Page>
+  /**
+   * Items of several GSI1 partitions, the oldest sort key first, each partition from its own start on. For tables that
+   * can do it in one go; of others ask `queryIndex` for each partition, and merge.
+   */
+  mergeIndex?(query: MergeQuery): Promise<MergedPage>
   /** Items whose partition key starts with a prefix, in no promised order. For administration: it reads much. */
   scan(query: { readonly prefix: string; readonly limit: number; readonly start?: PageStart }): Promise<Page>
 }

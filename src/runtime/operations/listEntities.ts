@@ -1,16 +1,17 @@
 import { AppError } from '../../errors/appError.js'
 import { isValidId } from '../../model/ids.js'
 import type { Json, JsonObject } from '../../model/json.js'
-import { entityIndexKey, entityKey, LIST_SHARDS, listPartition } from '../../model/keys.js'
+import { LIST_SHARDS } from '../../model/keys.js'
 import { lakeTime } from '../../model/lakePath.js'
-import type { Entity, EntityOperation } from '../../model/types.js'
-import type { Item, ItemTable, PageStart } from '../../ports/itemTable.js'
+import type { EntityOperation } from '../../model/types.js'
 import type { TableContext } from '../context.js'
 import { entityFields } from '../items/entityItem.js'
 import { entityOf } from '../lookUp.js'
 import { checkLimit } from '../paging/checkLimit.js'
 import { pageSize } from '../paging/pageSize.js'
 import { decodePageToken, encodePageToken } from '../paging/pageToken.js'
+import { type Position, shardMerge } from '../paging/shardMerge.js'
+import { tableMerge } from '../paging/tableMerge.js'
 
 /**
  * A page of an entity's items, oldest first: a merge of the shards that the index spreads them over. Eventually
@@ -26,106 +27,21 @@ export async function listEntities(
   const limit = checkLimit(args.limit, 100, maxPageItems)
   const scope = operation.field
   const positions = args.nextToken ? decodePositions(scope, String(args.nextToken)) : startPositions()
-  const chunk = Math.min(limit, Math.ceil(limit / LIST_SHARDS) + 4)
-  const shards = positions.map((position, shard) => new Shard(context.table, entity, shard, position, chunk))
-
+  const merge = context.table.mergeIndex
+    ? tableMerge(context.table.mergeIndex, entity.table, positions, limit)
+    : shardMerge(context.table, entity.table, positions, limit)
   const items: JsonObject[] = []
   const size = pageSize(maxPageBytes)
-  for (;;) {
-    const waiting = shards.filter((shard) => shard.isWaiting())
-    if (waiting.length > 0) await Promise.all(waiting.map((shard) => shard.load()))
-    const oldest = oldestOf(shards)
-    if (!oldest) return { items, nextToken: null }
-    if (items.length >= limit) break
-    const fields = entityFields(entity, oldest.head() as Item)
-    if (!size.add(fields) && items.length > 0) break
+  while (items.length < limit) {
+    if (merge.isWaiting()) await merge.load()
+    const next = merge.next()
+    if (!next) return { items, nextToken: null }
+    const fields = entityFields(entity, next.item)
+    if (!size.add(fields) && items.length > 0) return { items, nextToken: encodePageToken(scope, positions) }
     items.push(fields)
-    oldest.take()
+    positions[next.shard] = String(next.item['GSI1-SK'])
   }
-  return {
-    items,
-    nextToken: encodePageToken(
-      scope,
-      shards.map((shard) => shard.position),
-    ),
-  }
-}
-
-/** Sort key of the last item given out of a shard; empty before the first. */
-type Position = string
-
-/** One shard of the index, read in chunks as the merge needs them. */
-class Shard {
-  position: Position
-  readonly #table: ItemTable
-  readonly #entity: Entity
-  readonly #partition: string
-  readonly #chunk: number
-  #start: PageStart | undefined
-  #exhausted = false
-  #buffer: readonly Item[] = []
-  #index = 0
-
-  constructor(table: ItemTable, entity: Entity, shard: number, position: Position, chunk: number) {
-    this.#table = table
-    this.#entity = entity
-    this.#partition = listPartition(entity.table, shard)
-    this.#chunk = chunk
-    this.position = position
-    if (position !== '') this.#start = this.#startAfter(position)
-  }
-
-  /** True when its next item is still to be read: `load` does that. */
-  isWaiting(): boolean {
-    return this.#index >= this.#buffer.length && !this.#exhausted
-  }
-
-  async load(): Promise<void> {
-    while (this.isWaiting()) {
-      const start = this.#start
-      const page = await this.#table.queryIndex({
-        partition: this.#partition,
-        limit: this.#chunk,
-        ...(start && { start }),
-      })
-      this.#buffer = page.items
-      this.#index = 0
-      this.#start = page.next
-      this.#exhausted = page.next === undefined
-    }
-  }
-
-  /** Its next item; undefined at its end. */
-  head(): Item | undefined {
-    return this.#buffer[this.#index]
-  }
-
-  take(): void {
-    this.position = String(this.#buffer[this.#index]?.['GSI1-SK'])
-    this.#index += 1
-  }
-
-  #startAfter(position: Position): PageStart {
-    const id = position.slice(position.indexOf('#') + 1)
-    const createdAt = position.slice(0, position.indexOf('#'))
-    const index = entityIndexKey(this.#entity.table, id, createdAt)
-    return { ...entityKey(this.#entity.table, id), ...index, 'GSI1-PK': this.#partition }
-  }
-}
-
-/** The shard whose next item is the oldest; undefined when all have come to their ends. */
-function oldestOf(shards: readonly Shard[]): Shard | undefined {
-  let oldest: Shard | undefined
-  let sortKey = ''
-  for (const shard of shards) {
-    const head = shard.head()
-    if (!head) continue
-    const key = String(head['GSI1-SK'])
-    if (oldest && key >= sortKey) continue
-    oldest = shard
-    sortKey = key
-  }
-  return oldest
+  return { items, nextToken: (await merge.hasMore()) ? encodePageToken(scope, positions) : null }
 }
 
 function startPositions(): Position[] {

@@ -14,6 +14,7 @@ import { createItem } from './createItem.js'
 import { type Environment, renewReads } from './environment.js'
 import { decodeItemKey, encodeItemKey, firstKey, keyAfter } from './itemKeys.js'
 import { decodeItem } from './itemText.js'
+import { mergedIndexPage } from './mergedIndexPage.js'
 import { prepareItem } from './preparedItem.js'
 import type { GroupResult, StoreTable } from './store.js'
 import { indexPage, partitionPage, prefixPage } from './tablePages.js'
@@ -78,6 +79,11 @@ export function lmdbItemTable(environment: Environment, committer: Committer): S
     async queryIndex(query) {
       renewReads(environment)
       return indexPage(environment, query)
+    },
+
+    async mergeIndex(query) {
+      renewReads(environment)
+      return mergedIndexPage(environment, query)
     },
 
     async scan(query) {

@@ -39,12 +39,8 @@ export function partitionPage(environment: Environment, query: PartitionQuery): 
 
 /** A page of one partition of the index, in order of its sort keys there. */
 export function indexPage(environment: Environment, query: PartitionQuery): Page {
-  const { partition, sortKeyPrefix = '', start } = query
   const page = new PageBuilder(query.limit, indexPosition)
-  const prefix = `${partition}\0${sortKeyPrefix}`
-  const first = start ? nextKey(Buffer.from(indexStart(partition, start))) : firstKey(prefix)
-  const from = Buffer.compare(first, firstKey(prefix)) < 0 ? firstKey(prefix) : first
-  const range = { start: from, end: keyAfter(prefix), limit: query.limit + 1 }
+  const range = { ...indexRange(query), limit: query.limit + 1 }
   for (const entry of environment.index.getKeys(range)) {
     // One too many is there to say that there is a next page: it need not be read.
     if (page.isFull()) return page.full()
@@ -54,6 +50,14 @@ export function indexPage(environment: Environment, query: PartitionQuery): Page
     page.add(decodeItem(decodeItemKey(stored), text), text.length)
   }
   return page.last()
+}
+
+/** Where the entries of a partition of the index lie, from a start on. */
+export function indexRange({ partition, sortKeyPrefix = '', start }: Omit<PartitionQuery, 'limit'>) {
+  const prefix = `${partition}\0${sortKeyPrefix}`
+  const first = start ? nextKey(Buffer.from(indexStart(partition, start))) : firstKey(prefix)
+  const from = Buffer.compare(first, firstKey(prefix)) < 0 ? firstKey(prefix) : first
+  return { start: from, end: keyAfter(prefix) }
 }
 
 /** A page of the items whose partition keys start with a prefix. */
@@ -75,7 +79,7 @@ export function prefixPage(
 }
 
 /** Longest page in characters of JSON, as DynamoDB ends a page at 1 MB: a limit of 1,000 may mean 400 MB. */
-const MAX_PAGE_LENGTH = 1024 * 1024
+export const MAX_PAGE_LENGTH = 1024 * 1024
 
 /** What an item counts whose stored length isn't at hand. There is one at most. */
 const SOLE_LENGTH = 0
