@@ -260,6 +260,22 @@ describe('the published lake', () => {
     expect(shop.sql.stats().publication.unpublishedSince).toBeUndefined()
   })
 
+  it('ends when it is told to, and goes on at the next call', async () => {
+    await put(shop.store, ...Array.from({ length: 200 }, (_, index) => product(`p${index}`, index)))
+    await shop.sql.waitUntilFresh(20_000)
+    const stop = new AbortController()
+    const ended = shop.sql.publish({ signal: stop.signal })
+    await sleep(30)
+    stop.abort()
+    await ended.catch(() => undefined)
+    expect(shop.sql.stats().publication.failures).toBe(0)
+    expect(await publish()).toMatchObject({ files: 200 })
+    expect(shop.sql.stats().restarts).toBe(0)
+    expect(
+      await ask(`SELECT count(*)::INT FROM read_parquet('${folder}/lake/tables/product/**/*.parquet')`),
+    ).toEqual([[200]])
+  })
+
   it('refuses the files of a later version', async () => {
     await publish()
     writeFileSync(join(folder, 'lake/publication.json'), '{"format":99}')

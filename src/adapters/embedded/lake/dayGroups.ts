@@ -1,5 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { storedColumns } from '../../../lake/lakeTableFormat.js'
 import type { LakeTable } from '../../../model/lakeSchema.js'
+import { quoteIdentifier } from '../dialect/ddl.js'
 import { storedName } from '../sql/imageSchema.js'
 import { DAY_OF_ROW, type DayNumber, withinDays } from './days.js'
 import type { ParquetWriter } from './parquetWriter.js'
@@ -53,7 +55,11 @@ export async function loadGroup(
   table: LakeTable,
   group: DayGroup,
 ): Promise<number> {
-  const rows = await reader.stream(`SELECT * FROM ${storedName(table.name)} WHERE ${isOneOf(group)}`)
+  // By their names: the model may have changed since.
+  const columns = storedColumns(table).map(({ name }) => quoteIdentifier(name))
+  const rows = await reader.stream(
+    `SELECT ${columns.join(', ')} FROM ${storedName(table.name)} WHERE ${isOneOf(group)}`,
+  )
   return writer.load(table, rows)
 }
 

@@ -60,14 +60,15 @@ export async function names(folder: string): Promise<string[]> {
   }
 }
 
-/** Removes a day's file, and the folders that are left empty. */
+/** Removes a day's file, and the folders that are left empty, durably. */
 export async function removeDay(tableFolder: string, day: DayNumber): Promise<void> {
-  const folder = join(tableFolder, dayFolder(day))
+  let folder = join(tableFolder, dayFolder(day))
   await rm(join(folder, FILE_NAME), { force: true })
-  for (let one = folder; one !== tableFolder; one = dirname(one)) {
-    if ((await names(one)).length > 0) return
-    await rm(one, { recursive: true, force: true })
+  while (folder !== tableFolder && (await names(folder)).length === 0) {
+    await rm(folder, { recursive: true, force: true })
+    folder = dirname(folder)
   }
+  await syncFolder(folder)
 }
 
 /** Puts durable files into their places, each at once, and makes that durable too. */

@@ -12,6 +12,8 @@ export interface ParquetWriterOptions {
   readonly spill: string
   readonly memoryMb: number
   readonly compression: ParquetCompression
+  /** Interrupts what runs; nothing can be written then. */
+  readonly signal?: AbortSignal
 }
 
 /** `snappy`: what every reader knows. `zstd`: files of about two thirds of the size. */
@@ -41,12 +43,16 @@ export async function openParquetWriter(options: ParquetWriterOptions): Promise<
   const connection = await instance.connect()
   let loaded: LakeTable | undefined
   let isOpen = true
+  const interrupt = () => {
+    if (isOpen) connection.interrupt()
+  }
+  options.signal?.addEventListener('abort', interrupt)
   return {
     async load(table, rows) {
       await connection.run('DROP TABLE IF EXISTS rows')
       await connection.run(createTable(table, 'rows'))
       loaded = table
-      return appendAll(connection, rows)
+      return appendAll(connection, rows, options.signal)
     },
     async write(day, file) {
       if (!loaded) throw new Error('invariant: there are no rows to write')
@@ -55,20 +61,30 @@ export async function openParquetWriter(options: ParquetWriterOptions): Promise<
     close() {
       if (!isOpen) return
       isOpen = false
+      options.signal?.removeEventListener('abort', interrupt)
       connection.closeSync()
       instance.closeSync()
     },
   }
 }
 
-async function appendAll(connection: DuckDBConnection, rows: DuckDBResult): Promise<number> {
+/** Handing rows over stops the event loop, on which statements wait: little at a time. */
+const CHUNKS_AT_ONCE = 8
+
+async function appendAll(
+  connection: DuckDBConnection,
+  rows: DuckDBResult,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const appender = await connection.createAppender('rows')
   let count = 0
   try {
-    for (;;) {
+    for (let chunks = 1; ; chunks++) {
       const chunk = await rows.fetchChunk()
+      signal?.throwIfAborted()
       if (!chunk || chunk.rowCount === 0) break
       appender.appendDataChunk(chunk)
+      if (chunks % CHUNKS_AT_ONCE === 0) appender.flushSync()
       count += chunk.rowCount
     }
   } finally {
