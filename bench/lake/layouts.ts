@@ -39,7 +39,7 @@ export const bench: Bench = {
       return {
         measures: [...rows, ...lines],
         notes: [
-          "Bytes read are those of read calls (rchar), whether from the disk or from the system's memory. Both are read by the same DuckDB.",
+          "Bytes read of the lake are those of the first run's read calls (rchar), from the disk or from the system's memory; JSON lines are read whole. Both are read by the same DuckDB.",
         ],
       }
     } finally {
