@@ -1,5 +1,5 @@
 import type { Image } from './image.js'
-import { imageBytes, withConnection } from './imageFile.js'
+import { imageBytes, logBytes, withConnection } from './imageFile.js'
 import { storedName } from './imageSchema.js'
 
 /** How large the image is, and how large it need be. */
@@ -42,7 +42,10 @@ export async function describeImage(image: Image, folder: string): Promise<Image
       `SELECT (SELECT used_blocks * block_size FROM pragma_database_size()),
          (SELECT sum(estimated_size) FROM duckdb_tables() WHERE schema_name = 'stored')`,
     )) as [bigint, bigint | null][]
-    const averageBytes = Number(held?.[0] ?? 0) / Math.max(1, Number(held?.[1] ?? 0))
+    const bytes = imageBytes(folder, generation)
+    // What waits in the log has no blocks yet.
+    const heldBytes = Number(held?.[0] ?? 0) + logBytes(folder, generation)
+    const averageBytes = heldBytes / Math.max(1, Number(held?.[1] ?? 0))
     const tables: TableDescription[] = []
     for (const table of names) {
       const [[count] = [0n]] = (await all(`SELECT count(*) FROM ${storedName(table)}`)) as [bigint][]
@@ -50,6 +53,6 @@ export async function describeImage(image: Image, folder: string): Promise<Image
       tables.push({ table, rows, idealBytes: Math.round(rows * (rowBytes.get(table) ?? averageBytes)) })
     }
     const idealBytes = tables.reduce((sum, table) => sum + table.idealBytes, EMPTY_BYTES)
-    return { generation, position, madeAt, bytes: imageBytes(folder, generation), idealBytes, tables }
+    return { generation, position, madeAt, bytes, idealBytes, tables }
   })
 }

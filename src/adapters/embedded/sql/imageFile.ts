@@ -57,8 +57,12 @@ export function removeGeneration(folder: string, generation: number): void {
 
 /** Bytes of an image on disk, its log included. */
 export function imageBytes(folder: string, generation: number): number {
-  const file = imageFile(folder, generation)
-  return sizeOf(file) + sizeOf(`${file}.wal`)
+  return sizeOf(imageFile(folder, generation)) + logBytes(folder, generation)
+}
+
+/** Bytes of an image's log: what has changed since its file was last written in order. */
+export function logBytes(folder: string, generation: number): number {
+  return sizeOf(`${imageFile(folder, generation)}.wal`)
 }
 
 /** Notes that the image can't be trusted: whoever opens it next makes it again. */

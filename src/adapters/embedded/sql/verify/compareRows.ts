@@ -18,12 +18,12 @@ export type RowDifference =
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'different'; readonly fields: readonly string[] }
 
-/** Rows as the table's items make them, by id. Those of items that do not fit are left out, as in the lake. */
-export function expectedRows(
+/** Adds rows as the table's items make them, by id. Those of items that do not fit are left out, as in the lake. */
+export function addExpected(
+  rows: Map<string, LakeRow>,
   table: ImageTable,
   items: Iterable<readonly [id: string, item: Item]>,
-): Map<string, LakeRow> {
-  const rows = new Map<string, LakeRow>()
+): void {
   for (const [id, item] of items) {
     try {
       rows.set(id, rowOfItem(table, id, item))
@@ -31,7 +31,6 @@ export function expectedRows(
       if (!(error instanceof UnfitItemError)) throw error
     }
   }
-  return rows
 }
 
 /** Compares what a relation of the lake holds under a condition with what it should hold. */

@@ -87,14 +87,15 @@ export async function filesPlace(
       try {
         const found = await compareRows(copy.connection, table, from, among(table, ids), expected)
         const after = changedDays()
+        const waiting = new Set<string>()
         const isChanged = (day: DayNumber) => before.has(day) || after.has(day)
         // A row that has come to the files since they were copied may be of any of the days.
         const all = [...days.values()].flatMap((own) => [...own])
-        for (const id of ids) if ([...(days.get(id) ?? all)].some(isChanged)) moving.add(id)
-        return { found, moving }
+        for (const id of ids) if ([...(days.get(id) ?? all)].some(isChanged)) waiting.add(id)
+        return { found, moving, waiting }
       } catch {
         // A file was replaced while it was read.
-        return { found: new Map(), moving: new Set(ids) }
+        return { found: new Map(), moving: new Set(ids), waiting: new Set() }
       }
     },
     // A day that has been marked since is written anew anyway.

@@ -6,6 +6,8 @@ import { among } from './conditions.js'
 import type { ComparedPlace, VerifySource } from './place.js'
 import { changedAfter, presentRows } from './tableState.js'
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** A table as the query image has it. `prefix`: of its items' keys. */
 export function imagePlace(
   { store, withImage }: VerifySource,
@@ -28,7 +30,11 @@ export function imagePlace(
           const expected = presentRows(store, table, prefix, ids)
           // After the rows: a change that they show is in the image, or among these.
           const moving = changedAfter(store, position, prefix, ids)
-          return { found: await compareRows(connection, table, from, among(table, ids), expected), moving }
+          return {
+            found: await compareRows(connection, table, from, among(table, ids), expected),
+            moving,
+            waiting: NONE,
+          }
         }),
       ),
     damaged: async () => [],

@@ -30,6 +30,8 @@ export interface ComparedPlace {
 
 export interface Look {
   readonly found: ReadonlyMap<string, RowDifference>
-  /** Ids with a change that has still to come to this place. */
+  /** Ids with a change that is about to come to this place. */
   readonly moving: ReadonlySet<string>
+  /** Ids of which it can't be told for a long time. */
+  readonly waiting: ReadonlySet<string>
 }

@@ -26,8 +26,11 @@ export async function settleDifferences(
       signal.throwIfAborted()
       if (look > 0) await sleep(LOOK_MS)
       const seen = await place.look(open)
-      for (const [id, difference] of seen.found) if (!seen.moving.has(id)) found.set(id, difference)
-      open = open.filter((id) => seen.moving.has(id))
+      pending += open.filter((id) => seen.waiting.has(id)).length
+      for (const [id, difference] of seen.found) {
+        if (!seen.moving.has(id) && !seen.waiting.has(id)) found.set(id, difference)
+      }
+      open = open.filter((id) => seen.moving.has(id) && !seen.waiting.has(id))
     }
     pending += open.length
   }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Item } from '../../../../ports/itemTable.js'
 import type { StoreTable } from '../../store/store.js'
 import { idOfKey } from '../pendingRows.js'
@@ -11,13 +12,13 @@ export interface Slice {
   readonly upTo?: string
 }
 
-const ITEMS_A_PAGE = 1000
-/** They are in memory all at once. A page holds a megabyte at most. */
+const ITEMS_A_PAGE = 250
+/** They are in memory all at once; each slice costs a scan of the lake's table. A page holds a megabyte at most. */
 const ITEMS_A_SLICE = 20_000
-const PAGES_A_SLICE = 32
+const PAGES_A_SLICE = 80
 
 /** Reads the items whose keys begin with a prefix. Each page sees the table as it is when it is read. */
-export function* readSlices(table: StoreTable, prefix: string): Generator<Slice> {
+export async function* readSlices(table: StoreTable, prefix: string): AsyncGenerator<Slice> {
   let items: Item[] = []
   let pages = 0
   let after: string | undefined
@@ -27,6 +28,8 @@ export function* readSlices(table: StoreTable, prefix: string): Generator<Slice>
     items.push(...page)
     pages += 1
     last = page.at(-1)
+    // Statements go on meanwhile.
+    await nextTurn()
     if (!last) {
       yield { items, ...(after !== undefined && { after }) }
       return

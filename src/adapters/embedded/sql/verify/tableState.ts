@@ -2,7 +2,7 @@ import type { ItemKey } from '../../../../model/keys.js'
 import type { Store } from '../../store/store.js'
 import type { ImageTable } from '../image.js'
 import type { LakeRow } from '../rowValues.js'
-import { expectedRows } from './compareRows.js'
+import { addExpected } from './compareRows.js'
 
 /** The rows of these ids as the table has them now. */
 export function presentRows(
@@ -11,13 +11,13 @@ export function presentRows(
   prefix: string,
   ids: readonly string[],
 ): Map<string, LakeRow> {
-  return expectedRows(
-    table,
-    ids.flatMap((id) => {
-      const item = store.table.read(keyOf(prefix, id))
-      return item?.entityType === table.table.name ? [[id, item] as const] : []
-    }),
-  )
+  const rows = new Map<string, LakeRow>()
+  const items = ids.flatMap((id) => {
+    const item = store.table.read(keyOf(prefix, id))
+    return item?.entityType === table.table.name ? [[id, item] as const] : []
+  })
+  addExpected(rows, table, items)
+  return rows
 }
 
 const RECORDS = 1000

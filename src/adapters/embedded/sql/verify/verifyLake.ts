@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Item } from '../../../../ports/itemTable.js'
 import type { Image, ImageTable } from '../image.js'
 import { idOfKey } from '../pendingRows.js'
 import type { LakeDifference, TableVerification, VerifiedLake } from '../protocol.js'
-import { expectedRows } from './compareRows.js'
+import type { LakeRow } from '../rowValues.js'
+import { addExpected } from './compareRows.js'
 import { within } from './conditions.js'
 import { filesPlace } from './filesPlace.js'
 import { imagePlace } from './imagePlace.js'
@@ -36,7 +38,7 @@ export async function verifyLake(options: VerifyOptions): Promise<VerifiedLake> 
         if (files) compared.push(startOne(table, files))
       }
       let rows = 0
-      for (const slice of readSlices(store.table, prefix)) {
+      for await (const slice of readSlices(store.table, prefix)) {
         for (const one of compared) {
           signal.throwIfAborted()
           await compareSlice(one, slice, differences, signal)
@@ -81,7 +83,11 @@ async function compareSlice(
   differences: LakeDifference[],
   signal: AbortSignal,
 ): Promise<void> {
-  const expected = expectedRows(table, ownItems(table, slice))
+  const expected = new Map<string, LakeRow>()
+  for (const items of partsOf(slice.items, ITEMS_A_TURN)) {
+    addExpected(expected, table, ownItems(table, items))
+    await nextTurn()
+  }
   counts.rows += expected.size
   const suspects = await place.compare(within(table, slice), expected)
   const { found, pending } = await settleDifferences(place, [...suspects.keys()], signal)
@@ -94,8 +100,15 @@ async function compareSlice(
   }
 }
 
+/** Between two of them statements get their turn. */
+const ITEMS_A_TURN = 250
+
+function* partsOf<T>(all: readonly T[], size: number): Generator<readonly T[]> {
+  for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size)
+}
+
 /** Relations of all join tables are read together. */
-function* ownItems({ table }: ImageTable, { items }: Slice): Generator<readonly [string, Item]> {
+function* ownItems({ table }: ImageTable, items: readonly Item[]): Generator<readonly [string, Item]> {
   for (const item of items) if (item.entityType === table.name) yield [idOfKey(item), item]
 }
 
