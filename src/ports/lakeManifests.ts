@@ -57,6 +57,8 @@ export interface LakeStatement {
   readonly plan: string
   /** Times it has failed. */
   readonly failures: number
+  /** Times it has done a part, and not all. Absent: 0. */
+  readonly runs?: number
   /** Absent until its start is known to have been acknowledged. */
   readonly executionId?: string
 }
@@ -70,6 +72,24 @@ export interface LakeTrouble {
   readonly times: number
   /** For operators. */
   readonly message: string
+}
+
+/** A row that is to leave no value behind, from its tombstone on. Which one is told nowhere. */
+export interface LakePurge {
+  /** Random. */
+  readonly id: string
+  /** Months of its `createdAt`, `YYYY-MM`. */
+  readonly months: readonly string[]
+  /** The manifest's generation when it was asked for: batches up to it may hold the row. */
+  readonly generation: number
+  /**
+   * `fold`: until no listed batch holds it. `pack`: until the files of its months are written anew. `expire`: until nothing
+   * can read an older snapshot. `clean`: until these and the retired objects are gone.
+   */
+  readonly step: 'fold' | 'pack' | 'expire' | 'clean'
+  /** When the purge began, and its step: milliseconds since 1970. */
+  readonly since: number
+  readonly at: number
 }
 
 /** What a table of the lake consists of, in layout `batches`. */
@@ -103,6 +123,8 @@ export interface LakeManifest {
   readonly sweptAt?: number
   /** The work that was given up last, until a work succeeds. */
   readonly trouble?: LakeTrouble
+  /** Rows that are being purged. */
+  readonly purges?: readonly LakePurge[]
 }
 
 /** `fenced`: the generation is another one; `full`: the list must be folded or merged first. */

@@ -27,14 +27,24 @@ export function declare(command: Command): void {
       await (await import('../aws/lake/commands.js')).awsVerify(options)
     },
   )
-  declareOne(command, 'rebuild', 'Make the query image again from the table.', '').action(lakeRebuild)
+  addAwsOption(declareOne(command, 'rebuild', 'Make what SQL reads again from the table.', '')).action(
+    async (options: AwsOptions) => {
+      if (!options.aws) return lakeRebuild(options)
+      await (await import('../aws/lake/commands.js')).awsRebuild(options)
+    },
+  )
   declareOne(command, 'publish', 'Bring the Parquet files up to date.', '').action(lakePublish)
-  declareOne(
-    command,
-    'purge <entity> <id>',
-    'Leave no value of a row anywhere: not in the table, nor in any file.',
-    'customer 0f8f2f6a-7c1e-4a57-9d58-3f7ad9a1c001',
-  ).action(lakePurge)
+  addAwsOption(
+    declareOne(
+      command,
+      'purge <entity> <id>',
+      'Leave no value of a row anywhere: not in the table, nor in any file.',
+      'customer 0f8f2f6a-7c1e-4a57-9d58-3f7ad9a1c001',
+    ),
+  ).action(async (entity: string, id: string, options: AwsOptions) => {
+    if (!options.aws) return lakePurge(entity, id, options)
+    await (await import('../aws/lake/commands.js')).awsPurge(entity, id, options)
+  })
 }
 
 type AwsOptions = DataOptions & { readonly aws?: boolean }

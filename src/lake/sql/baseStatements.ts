@@ -20,6 +20,8 @@ export function createBaseStatement(
     write_compression: 'zstd',
     vacuum_max_snapshot_age_seconds: String(snapshotAgeSeconds),
     vacuum_min_snapshots_to_keep: '1',
+    // Else OPTIMIZE leaves rows that are deleted where they are, until many files have been.
+    optimize_rewrite_delete_file_threshold: '1',
   }
   const pairs = Object.entries(properties).map(([name, value]) => `'${name}' = '${value}'`)
   return [

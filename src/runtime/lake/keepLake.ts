@@ -6,6 +6,7 @@ import type { KeeperContext } from './keeperContext.js'
 import { type KeepOptions, keepTable } from './keepTable.js'
 import { batchesToMerge } from './mergeBatches.js'
 import { dueWork } from './planWork.js'
+import { advancePurges } from './purges.js'
 
 /** Tables that are looked after at the same time. */
 const TABLES_AT_ONCE = 8
@@ -43,7 +44,9 @@ export async function keepLake(
   )
   await inParallel(dirty, TABLES_AT_ONCE, async (table) => {
     try {
-      await keepTable(context, table, options)
+      const { isFoldWanted } = await advancePurges(context, table.name)
+      await keepTable(context, table, isFoldWanted ? { ...options, wanted: 'fold' } : options)
+      await advancePurges(context, table.name)
     } catch (error) {
       failed.push(table.name)
       context.log.error('A table of the lake could not be looked after', { table: table.name, error })
@@ -68,6 +71,7 @@ function hasWork(
 ): boolean {
   return (
     manifest.lease !== undefined ||
+    manifest.purges !== undefined ||
     manifest.retired.some(({ retiredAt }) => now - retiredAt >= settings.queryMs) ||
     batchesToMerge(manifest, settings).length > 0 ||
     (manifest.version > 0 && now - (manifest.sweptAt ?? 0) >= settings.sweepEveryMs) ||

@@ -58,6 +58,7 @@ export function awsLakeOf(host: DeployedHost): AwsLake {
     tables: lakeTables(project),
     manifests: dynamoLakeManifests({ client: admin.dynamo, tableName: names.table, clock }),
     objects: s3ObjectStore({ client: admin.s3, bucket: names.lakeBucket }),
+    results: s3ObjectStore({ client: admin.s3, bucket: names.resultsBucket }),
     items: bulkItemTable({ client: admin.dynamo, tableName: names.table }),
     sql: athenaSqlEngine({
       client: athenaClient({ ...settings, endpoint: environment.AWS_ENDPOINT_URL_ATHENA ?? '' }),

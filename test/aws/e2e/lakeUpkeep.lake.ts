@@ -1,4 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { purgeAwsRow } from '../../../src/cli/aws/lake/purge.js'
 import { awsLakeStatus } from '../../../src/cli/aws/lake/status.js'
 import { verifyAwsLake } from '../../../src/cli/aws/lake/verify.js'
 import { parquetBatches } from '../../../src/lake/batchFormat.js'
@@ -7,6 +12,8 @@ import { entityKey } from '../../../src/model/keys.js'
 import type { LakeTable } from '../../../src/model/lakeSchema.js'
 import type { Item } from '../../../src/ports/itemTable.js'
 import type { LakeManifest } from '../../../src/ports/lakeManifests.js'
+import { DEFAULT_KEEPER_SETTINGS } from '../../../src/runtime/lake/keeperContext.js'
+import { rebuildLake } from '../../../src/runtime/lake/rebuildLake.js'
 import { storeBatch } from '../../../src/runtime/lake/storeBatch.js'
 import { type DeployedHost, openDeployed } from '../host/deployed.js'
 import { awsLakeOf, type Keeper, keeperOf } from './lakeKeeper.js'
@@ -58,7 +65,15 @@ const update = (id: string, text: string) =>
     text,
   })
 const remove = (id: string) => ask('mutation ($id: ID!) { deleteNote(id: $id) { deleted } }', { id })
-const notes = async () => (await ask('{ notes }')).notes
+/** A machine with much to do may take longer for a statement than the API waits. */
+const notes = async () => {
+  for (let tries = 0; ; tries += 1) {
+    const { data, errors } = await aws.api.execute('{ notes }')
+    if (errors?.[0]?.errorType === 'Timeout' && tries < 10) continue
+    expect(errors).toBeUndefined()
+    return (data as { notes: string[] }).notes
+  }
+}
 const manifest = async () => (await keeper.manifests()).get('note') as LakeManifest
 const keys = async (prefix: string) => {
   const { objects } = await awsLakeOf(aws).objects.list({ prefix, limit: 1000 })
@@ -85,15 +100,10 @@ describe('a table of the lake', () => {
   })
 
   it('has fewer and larger batches after a while', async () => {
-    const { batches } = await manifest()
-    await create('z', 'last')
-    await aws.settle()
+    expect((await manifest()).batches.length).toBeGreaterThan(1)
     await keeper.run()
-    expect((await manifest()).batches.length).toBeLessThanOrEqual(batches.length)
-    expect((await manifest()).retired.length).toBeGreaterThan(0)
-    expect(await notes()).toEqual(['a one', 'b two', 'z last'])
-    await remove('z')
-    await aws.settle()
+    expect((await manifest()).batches).toHaveLength(1)
+    expect(await notes()).toEqual(['a one', 'b two'])
   })
 
   it('is folded into a base', async () => {
@@ -183,6 +193,69 @@ describe('verify', () => {
     expect(tables).toMatchObject([{ missing: 1, extra: 1, duplicate: 1, different: 1 }])
   })
 })
+
+describe('a rebuild', () => {
+  it('makes the lake again from the table', async () => {
+    const lake = awsLakeOf(aws)
+    const silent = { debug() {}, info() {}, warn() {}, error() {} }
+    const rebuilt = await rebuildLake(
+      {
+        ...lake,
+        ...{ log: silent, settings: DEFAULT_KEEPER_SETTINGS, items: lake.items },
+        sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      },
+      lake.tables,
+    )
+    expect(rebuilt).toEqual({ tables: 1, rows: 3, unfit: 0 })
+    expect((await manifest()).snapshot).toBeUndefined()
+    expect(await notes()).toEqual(['a one again', 'c three once more', 'd four'])
+    await keeper.fold()
+    expect((await manifest()).snapshot).toBeDefined()
+    expect(await verify()).toMatchObject({ clean: true, differences: [] })
+  })
+})
+
+describe('a purge', () => {
+  it('leaves no value of the row in any object', async () => {
+    await create('p', 'Purpureus')
+    await aws.settle()
+    await keeper.fold()
+    expect(await textsIn('base/note/data/')).toContain('Purpureus')
+    await purgeAwsRow(awsLakeOf(aws), 'note', 'p', { onProgress: () => {}, pauseMs: 200 })
+    expect((await manifest()).purges).toHaveLength(1)
+    for (let runs = 0; runs < 30 && (await manifest()).purges; runs += 1) {
+      await keeper.run()
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+    expect((await manifest()).purges).toBeUndefined()
+    for (const folder of ['base/', 'batches/', 'retired/'])
+      expect(await textsIn(folder)).not.toContain('Purpureus')
+    expect(await notes()).toEqual(['a one again', 'c three once more', 'd four'])
+    expect(await verify()).toMatchObject({ clean: true })
+  })
+})
+
+/** Every value of the Parquet files below a folder as text, and the names of all objects. */
+async function textsIn(prefix: string): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'ocg-texts-'))
+  const connection = await (await DuckDBInstance.create(':memory:')).connect()
+  try {
+    const found: string[] = []
+    for (const [at, key] of (await keys(prefix)).entries()) {
+      found.push(key)
+      const bytes = await awsLakeOf(aws).objects.get(key)
+      if (!bytes || !key.endsWith('.parquet')) continue
+      const file = join(folder, `${at}.parquet`)
+      await writeFile(file, bytes)
+      const rows = (await connection.runAndReadAll(`SELECT * FROM read_parquet('${file}')`)).getRowsJson()
+      found.push(...rows.flat().map(String))
+    }
+    return found
+  } finally {
+    connection.closeSync()
+    await rm(folder, { recursive: true })
+  }
+}
 
 describe('the keeper', () => {
   it('makes no call that its role does not permit', () => {

@@ -65,6 +65,54 @@ export async function awsVerify(options: SchemaOptions): Promise<void> {
   )
 }
 
+/** `ocg lake rebuild --aws`: with `--json`, `{ ok, tables, rows, unfit }` on stdout. */
+export async function awsRebuild(options: SchemaOptions): Promise<void> {
+  const output = processOutput(options)
+  const rebuilt = await onAwsLake(options, output, async (lake, onProgress) => {
+    const { rebuildLake } = await import('../../../runtime/lake/rebuildLake.js')
+    const { DEFAULT_KEEPER_SETTINGS } = await import('../../../runtime/lake/keeperContext.js')
+    const log = { debug() {}, info() {}, warn: output.note, error: output.note }
+    return rebuildLake(
+      {
+        ...lake,
+        log,
+        settings: DEFAULT_KEEPER_SETTINGS,
+        sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      },
+      lake.tables,
+      { onProgress: (step, done) => onProgress(STEPS[step], done) },
+    )
+  })
+  if (options.json) return output.data(`${JSON.stringify({ ok: true, ...rebuilt })}\n`)
+  const { tables, rows, unfit } = rebuilt
+  output.note(
+    `${output.colors.green('Rebuilt')} the lake: ${formatCount(rows)} rows of ${formatCount(tables)} tables. Statements see it from now on; the lake keeper folds it into the base.`,
+  )
+  if (unfit > 0)
+    output.note(`${formatCount(unfit)} items do not fit their tables, and SQL shows no row of them.`)
+}
+
+const STEPS = { waiting: 'Waiting for other work', reading: 'Reading the table' } as const
+
+/** `ocg lake purge --aws`: with `--json`, `{ ok, table, id, found, relations, tasks, tables }` on stdout. */
+export async function awsPurge(entity: string, id: string, options: SchemaOptions): Promise<void> {
+  const output = processOutput(options)
+  const table = entity.toLowerCase()
+  const purge = await onAwsLake(options, output, async (lake, onProgress) => {
+    const { purgeAwsRow } = await import('./purge.js')
+    return purgeAwsRow(lake, table, id, { onProgress })
+  })
+  if (options.json) return output.data(`${JSON.stringify({ ok: true, table, id, ...purge })}\n`)
+  if (!purge.found)
+    output.note(`The table had no such row in ${table}; what is left of one goes all the same.`)
+  output.note(
+    `${output.colors.green('Begun')}: no statement sees it any more. The lake keeper takes every value of it out of ${purge.tables.join(', ')} and is done in some three hours, when the last snapshot has expired: ocg lake status --aws shows how far it is.`,
+  )
+  output.note(
+    "Backups of the table for point-in-time recovery keep it for up to 35 days; DynamoDB's stream for a day.",
+  )
+}
+
 const TEXTS = {
   missing: 'is missing',
   extra: 'is there, but not in the table',

@@ -19,6 +19,8 @@ export interface AwsLake {
   readonly tables: readonly LakeTable[]
   readonly manifests: LakeManifests
   readonly objects: ObjectStore
+  /** Results of statements. */
+  readonly results: ObjectStore
   readonly items: BulkItemTable
   readonly sql: SqlEngine
   /** `s3://{bucket}/` */
@@ -73,6 +75,10 @@ export function withAwsLake<T>(
         tables: lakeTables(project),
         manifests: manifests.dynamoLakeManifests({ client: clients.dynamo, tableName, clock }),
         objects: store.s3ObjectStore({ client: clients.s3, bucket }),
+        results: store.s3ObjectStore({
+          client: clients.s3,
+          bucket: `${names.resultsBucketPrefix}${account}`,
+        }),
         items: bulk.bulkItemTable({ client: clients.dynamo, tableName }),
         sql: engine.athenaSqlEngine({
           client: clients.athena,

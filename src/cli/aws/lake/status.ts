@@ -22,6 +22,8 @@ export interface AwsTableStatus {
   readonly vacuumedAt?: number
   /** Work that is under way. */
   readonly work?: string
+  /** Rows that are being purged, and how far the one is that has the longest way to go. */
+  readonly purges?: { readonly count: number; readonly step: string }
   /** Work that was given up, and why. */
   readonly trouble?: string
 }
@@ -50,7 +52,7 @@ export async function awsLakeStatus(lake: AwsLake): Promise<readonly AwsTableSta
 }
 
 function statusOf(manifest: LakeManifest, base: BaseFiles, now: number): AwsTableStatus {
-  const { table, batches, retired, lease, trouble, foldedAt, optimizedAt, vacuumedAt } = manifest
+  const { table, batches, retired, lease, trouble, purges, foldedAt, optimizedAt, vacuumedAt } = manifest
   const sum = (of: readonly number[]) => of.reduce((total, one) => total + one, 0)
   const hot = sum(batches.map(({ rows }) => rows))
   const rows = base.rows + hot
@@ -67,6 +69,7 @@ function statusOf(manifest: LakeManifest, base: BaseFiles, now: number): AwsTabl
     ...(optimizedAt !== undefined && { optimizedAt }),
     ...(vacuumedAt !== undefined && { vacuumedAt }),
     ...(lease && { work: lease.work }),
+    ...(purges && { purges: { count: purges.length, step: purges.at(-1)?.step ?? '' } }),
     ...(trouble && { trouble: `${trouble.work}: ${trouble.message}` }),
   }
 }
@@ -105,7 +108,9 @@ export function statusTable(statuses: readonly AwsTableStatus[], now: number): s
       ago(one.foldedAt),
       ago(one.optimizedAt),
       ago(one.vacuumedAt),
-      one.trouble ?? one.work ?? '',
+      [one.trouble ?? one.work ?? '', one.purges ? `${one.purges.count} purged: ${one.purges.step}` : '']
+        .filter((text) => text !== '')
+        .join(', '),
     ]),
   )
 }

@@ -1,0 +1,114 @@
+import type { LakeManifest, LakePurge } from '../../ports/lakeManifests.js'
+import type { KeeperContext } from './keeperContext.js'
+
+type Context = Pick<KeeperContext, 'manifests' | 'clock' | 'settings' | 'log'>
+
+/**
+ * Begins to purge rows of a table that are gone from the project's table, and whose tombstones are in batches. `months` are those
+ * of their `createdAt`. Answers the purge's id: it is done when the manifest has it no more.
+ *
+ * It has no statements of its own: it makes the folds, packings and cleanings due that take the rows out of every file.
+ */
+export async function startPurge(
+  { manifests, clock, random }: Pick<KeeperContext, 'manifests' | 'clock' | 'random'>,
+  table: string,
+  months: readonly string[],
+): Promise<string> {
+  const id = random.uuid()
+  await manifests.update(table, (one) => {
+    const now = clock.now()
+    const purge: LakePurge = {
+      ...{ id, months, generation: one.generation, step: 'fold' },
+      ...{ since: now, at: now },
+    }
+    return { ...one, purges: [...(one.purges ?? []), purge] }
+  })
+  return id
+}
+
+/** Takes a table's purges as far as they can go by now. Safe to call at any time, by many. */
+export async function advancePurges(
+  { manifests, clock, settings, log }: Context,
+  table: string,
+): Promise<{ readonly isFoldWanted: boolean }> {
+  const read = (await manifests.read([table])).get(table)
+  if (!read?.purges) return { isFoldWanted: false }
+  let done = 0
+  const written = await manifests.update(table, (one) => {
+    const next = advanced(one, settings, clock.now())
+    done = (one.purges?.length ?? 0) - (next?.purges?.length ?? 0)
+    return next
+  })
+  if (written && done > 0) log.info('Rows are purged from the lake', { table, purges: done })
+  const purges = (written ?? read).purges ?? []
+  return { isFoldWanted: purges.some(({ step }) => step === 'fold') }
+}
+
+/** Undefined when nothing has changed. */
+function advanced(
+  manifest: LakeManifest,
+  settings: KeeperContext['settings'],
+  now: number,
+): LakeManifest | undefined {
+  let next = manifest
+  const purges: LakePurge[] = []
+  for (const purge of manifest.purges ?? []) {
+    const step = stepAfter(next, purge, settings, now)
+    if (step === purge.step) {
+      purges.push(purge)
+      continue
+    }
+    if (step === 'pack') next = packDue(next, purge, settings, now)
+    if (step === 'clean') next = { ...next, vacuumedAt: now - settings.vacuumEveryMs }
+    if (step !== 'done') purges.push({ ...purge, step, at: now })
+  }
+  const isSame =
+    purges.length === manifest.purges?.length && purges.every((one, at) => one === manifest.purges?.[at])
+  if (isSame) return undefined
+  const { purges: _, ...rest } = next
+  return purges.length > 0 ? { ...rest, purges } : rest
+}
+
+function stepAfter(
+  manifest: LakeManifest,
+  { step, generation, at }: LakePurge,
+  settings: KeeperContext['settings'],
+  now: number,
+): LakePurge['step'] | 'done' {
+  const { batches, lease, isBaseAhead, snapshot, optimizedAt = 0, vacuumedAt = 0, retired } = manifest
+  switch (step) {
+    case 'fold': {
+      const isFolded = !lease && !isBaseAhead && batches.every((one) => one.generation > generation)
+      if (!isFolded) return 'fold'
+      return snapshot === undefined ? 'expire' : 'pack'
+    }
+    case 'pack':
+      // Packing that began before would not know of the fold: so its step began while nobody worked.
+      return optimizedAt > at ? 'expire' : 'pack'
+    case 'expire':
+      return now >= at + settings.snapshotAgeMs + settings.queryMs ? 'clean' : 'expire'
+    case 'clean': {
+      const isVacuumed = snapshot === undefined || vacuumedAt > at
+      return isVacuumed && retired.every(({ retiredAt }) => retiredAt > at - settings.snapshotAgeMs)
+        ? 'done'
+        : 'clean'
+    }
+  }
+}
+
+function packDue(
+  manifest: LakeManifest,
+  { months }: LakePurge,
+  settings: KeeperContext['settings'],
+  now: number,
+): LakeManifest {
+  const { unpacked } = manifest
+  return {
+    ...manifest,
+    unpacked: {
+      folds: Math.max(unpacked?.folds ?? 0, settings.packAfterFolds),
+      months: [...new Set([...(unpacked?.months ?? []), ...months])].sort(),
+      since: unpacked?.since ?? now,
+    },
+  }
+}
