@@ -108,6 +108,32 @@ describe('the published lake', () => {
     expect(sizes).toEqual([[bytes]])
   })
 
+  it('encodes doubles as every reader knows them, and all the rest as small as it goes', async () => {
+    const numbers = Array.from({ length: 300 }, (_, index) => ({
+      ...product(`p${index}`, 0),
+      price: index / 7,
+    }))
+    await put(
+      shop.store,
+      ...numbers,
+      ...Array.from({ length: 300 }, (_, index) => likeItem(`u${index}`, 'p', 1)),
+    )
+    await publish()
+    const encodings = (table: string) =>
+      ask(
+        `SELECT path_in_schema, encodings FROM parquet_metadata('${folder}/lake/tables/${table}/**/*.parquet')
+         WHERE path_in_schema IN ('createdAt', 'price', 'userId') ORDER BY 1`,
+      )
+    expect(await encodings('product')).toEqual([
+      ['createdAt', 'PLAIN_DICTIONARY'],
+      ['price', 'PLAIN'],
+    ])
+    expect(await encodings('likes')).toEqual([
+      ['createdAt', 'RLE_DICTIONARY'],
+      ['userId', 'DELTA_LENGTH_BYTE_ARRAY'],
+    ])
+  })
+
   it('writes only days that have changed', async () => {
     await put(shop.store, product('a', 0), product('b', 1), product('c', 2))
     expect(await publish()).toMatchObject({ files: 3, written: 3 })

@@ -14,6 +14,8 @@ export interface ParquetWriterOptions {
   readonly compression: ParquetCompression
   /** Interrupts what runs; nothing can be written then. */
   readonly signal?: AbortSignal
+  /** Tables of which is known that they need plain encodings; more are added. Default: none. */
+  readonly plainTables?: Set<string>
 }
 
 /** `snappy`: what every reader knows. `zstd`: files of about two thirds of the size. */
@@ -41,6 +43,7 @@ export async function openParquetWriter(options: ParquetWriterOptions): Promise<
     temp_directory: options.spill,
   })
   const connection = await instance.connect()
+  const { plainTables = new Set() } = options
   let loaded: LakeTable | undefined
   let isOpen = true
   const interrupt = () => {
@@ -56,7 +59,14 @@ export async function openParquetWriter(options: ParquetWriterOptions): Promise<
     },
     async write(day, file) {
       if (!loaded) throw new Error('invariant: there are no rows to write')
-      await connection.run(copyStatement(loaded, day, file, options.compression))
+      const copy = (encodings: Encodings) =>
+        copyStatement(loaded as LakeTable, day, file, options.compression, encodings)
+      if (!plainTables.has(loaded.name)) {
+        await connection.run(copy('v2'))
+        if (!hasDoubles(loaded) || !(await splitsBytes(connection, file))) return
+        plainTables.add(loaded.name)
+      }
+      await connection.run(copy('v1'))
     },
     close() {
       if (!isOpen) return
@@ -98,6 +108,7 @@ function copyStatement(
   day: DayNumber,
   file: string,
   compression: ParquetCompression,
+  encodings: Encodings,
 ): string {
   const columns = storedColumns(table).map(({ name, type }) => {
     const column = quoteIdentifier(name)
@@ -107,7 +118,7 @@ function copyStatement(
   const settings = [
     'FORMAT parquet',
     `COMPRESSION ${compression}`,
-    `PARQUET_VERSION ${encodings(table)}`,
+    `PARQUET_VERSION ${encodings}`,
     `KV_METADATA {${metadata.join(', ')}}`,
   ]
   return `COPY (SELECT ${columns.join(', ')} FROM rows AS r WHERE ${withinDays(day, day)}
@@ -115,11 +126,20 @@ function copyStatement(
 }
 
 /**
- * The encodings of version 2 make times and texts smaller. Of doubles they make BYTE_STREAM_SPLIT, which Trino could
- * not read for years: tables with doubles keep to version 1.
+ * Those of version 2 take half the room: differences in place of times, lengths apart from texts. Doubles that repeat
+ * little become BYTE_STREAM_SPLIT, which Trino could not read for years; plain ones are written in its place.
  */
-function encodings(table: LakeTable): 'v1' | 'v2' {
-  return table.columns.some(({ type }) => contains(type, 'double')) ? 'v1' : 'v2'
+type Encodings = 'v1' | 'v2'
+
+async function splitsBytes(connection: DuckDBConnection, file: string): Promise<boolean> {
+  const found = await connection.runAndReadAll(
+    `SELECT 1 FROM parquet_metadata(${quoteString(file)}) WHERE encodings LIKE '%BYTE_STREAM_SPLIT%' LIMIT 1`,
+  )
+  return found.getRows().length > 0
+}
+
+function hasDoubles(table: LakeTable): boolean {
+  return table.columns.some(({ type }) => contains(type, 'double'))
 }
 
 function contains(type: LakeType, kind: LakeType['kind']): boolean {

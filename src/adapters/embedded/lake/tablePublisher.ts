@@ -62,6 +62,8 @@ export interface TablePublisher {
 const MEMORY_MB = 256
 
 export function createTablePublisher({ image, reading, follower }: TablePublisherOptions): TablePublisher {
+  const plainTables = new Set<string>()
+
   /** Writes every day of a table beside its place, and swaps the whole. */
   async function whole(table: LakeTable, run: PublishRun): Promise<PublishedTable> {
     const versions = dirtyOf(image).of(table.name)
@@ -176,6 +178,7 @@ export function createTablePublisher({ image, reading, follower }: TablePublishe
         memoryMb: MEMORY_MB,
         compression: run.compression,
         signal: run.signal,
+        plainTables,
       }),
     )
     return run.writer
