@@ -10,6 +10,9 @@ import { storeRetired } from './retire.js'
 /** Whether there is more to do at once, later, or not at all. */
 export type WorkState = 'moved' | 'waiting' | 'idle'
 
+/** Times that a statement is run which does a part each time: VACUUM removes up to a thousand files. */
+const MAX_RUNS = 1000
+
 /** Time of the small query for the base's snapshot. */
 const SNAPSHOT_TIMEOUT_MS = 60_000
 
@@ -51,11 +54,18 @@ export async function advanceWork(
   const statements = workStatements(context.statements, table, manifest, lease)
   const plan = planHash(statements)
   const { statement } = lease
-  const enter = (step: number, failures = 0): Promise<WorkState> => {
+  const enter = (step: number, failures = 0, runs = 0): Promise<WorkState> => {
     const sql = statements[step]
     if (sql === undefined) return finishWork(context, table, manifest, lease)
-    const token = maintenanceToken(table.name, lease.owner, String(step), String(failures), plan)
-    return noteStatement(context, table, lease, { token, sql, step, plan, failures })
+    const token = maintenanceToken(table.name, lease.owner, `${step} ${failures} ${runs}`, plan)
+    return noteStatement(context, table, lease, {
+      token,
+      sql,
+      step,
+      plan,
+      failures,
+      ...(runs > 0 && { runs }),
+    })
   }
   if (!statement) {
     const trouble = lease.work === 'fold' ? await prepareBase(context, table, manifest) : undefined
@@ -71,6 +81,10 @@ export async function advanceWork(
   // Other code makes other statements. They are safe to repeat, so the work begins again.
   if (statement.plan !== plan) return enter(0)
   if (execution?.state === 'SUCCEEDED') return enter(statement.step + 1)
+  const runs = (statement.runs ?? 0) + 1
+  // It has done a part, as much as the engine does at once.
+  if (execution?.reason === 'unfinished' && runs < MAX_RUNS)
+    return enter(statement.step, statement.failures, runs)
   const failures = statement.failures + 1
   const message = execution?.message ?? 'The engine knows nothing of the execution any more.'
   context.log.warn('A statement on the base failed', {

@@ -1,0 +1,126 @@
+import { beforeEach, expect, it } from 'vitest'
+import type { LakeManifest } from '../../src/ports/lakeManifests.js'
+import { DEFAULT_KEEPER_SETTINGS } from '../../src/runtime/lake/keeperContext.js'
+import { dueWork } from '../../src/runtime/lake/planWork.js'
+import { advancePurges, startPurge } from '../../src/runtime/lake/purges.js'
+import { MemoryManifests } from './memoryManifests.js'
+import { diceOf, slowObjects } from './memoryObjects.js'
+
+const { snapshotAgeMs, queryMs } = DEFAULT_KEEPER_SETTINGS
+const HOUR = 60 * 60_000
+
+let manifests: MemoryManifests
+let objects: ReturnType<typeof slowObjects>
+let now: number
+let errors: string[]
+
+const context = () => ({
+  ...{ manifests, objects, settings: DEFAULT_KEEPER_SETTINGS, clock: { now: () => now } },
+  random: { uuid: () => 'purge' },
+  log: { debug() {}, info() {}, warn() {}, error: (message: string) => void errors.push(message) },
+})
+const manifest = () => manifests.of('note')
+const change = (over: (one: LakeManifest) => LakeManifest) => manifests.update('note', over)
+const step = () => manifest().purges?.[0]?.step
+const advance = () => advancePurges(context(), 'note')
+const due = () => dueWork(manifest(), DEFAULT_KEEPER_SETTINGS, now)
+const snapshotFile = (id: string) => `base/note/metadata/snap-${id}-1-x.avro`
+const batch = (generation: number) => ({
+  ...{ key: `batches/note/_day=2026-11-21/b${generation}.parquet`, day: '2026-11-21', months: ['2026-11'] },
+  ...{ rows: 1, bytes: 1, addedAt: now, generation },
+})
+
+beforeEach(async () => {
+  manifests = new MemoryManifests()
+  objects = slowObjects(diceOf(1), 0)
+  now = Date.parse('2026-11-21T12:00:00Z')
+  errors = []
+  // A lake at rest: folded, packed and cleaned some time ago, with one batch that has the tombstone.
+  const past = now - HOUR
+  await change((one) => ({
+    ...one,
+    ...{ generation: 3, snapshot: '11', foldedAt: past, optimizedAt: past, vacuumedAt: past },
+    batches: [batch(3)],
+  }))
+  await objects.put(snapshotFile('11'), new Uint8Array())
+})
+
+it('goes from the fold to the last file, and makes each work due on the way', async () => {
+  await startPurge(context(), 'note', ['2025-03'])
+  expect(await advance()).toEqual({ isFoldWanted: true })
+  expect(step()).toBe('fold')
+
+  // The fold ends; what has come since is none of its business.
+  now += 1000
+  await change((one) => ({ ...one, generation: 4, snapshot: '12', foldedAt: now, batches: [batch(4)] }))
+  await objects.put(snapshotFile('12'), new Uint8Array())
+  expect(await advance()).toEqual({ isFoldWanted: false })
+  expect(step()).toBe('pack')
+  expect(due()).toBe('optimize')
+  expect(manifest().unpacked?.months).toEqual(['2025-03'])
+
+  now += 1000
+  await change(({ unpacked: _, ...one }) => ({ ...one, snapshot: '13', optimizedAt: now }))
+  await objects.put(snapshotFile('13'), new Uint8Array())
+  await advance()
+  expect(step()).toBe('expire')
+  expect(manifest().purges?.[0]?.snapshots).toEqual(['11', '12'])
+
+  now += snapshotAgeMs
+  await advance()
+  expect(step()).toBe('expire')
+  now += queryMs
+  await advance()
+  expect(step()).toBe('clean')
+  expect(due()).toBe('vacuum')
+
+  now += 1000
+  for (const id of ['11', '12']) await objects.delete(snapshotFile(id))
+  await change((one) => ({ ...one, vacuumedAt: now }))
+  await advance()
+  expect(manifest().purges).toBeUndefined()
+  expect(errors).toEqual([])
+})
+
+it('is not done while a fold works, or the base is ahead', async () => {
+  await startPurge(context(), 'note', ['2025-03'])
+  await change((one) => ({ ...one, batches: [], isBaseAhead: true }))
+  await advance()
+  expect(step()).toBe('fold')
+  await change(({ isBaseAhead: _, ...one }) => ({ ...one, lease: { owner: 'a', work: 'fold', since: now } }))
+  await advance()
+  expect(step()).toBe('fold')
+})
+
+it('is not done when VACUUM has succeeded and deleted nothing, and says so', async () => {
+  await startPurge(context(), 'note', ['2025-03'])
+  const [purge] = manifest().purges ?? []
+  await change((one) => ({
+    ...one,
+    snapshot: '13',
+    vacuumedAt: now + 1,
+    purges: [{ ...(purge as NonNullable<typeof purge>), step: 'clean', at: now, snapshots: ['11'] }],
+  }))
+  await advance()
+  expect(step()).toBe('clean')
+  expect(errors).toHaveLength(1)
+  await objects.delete(snapshotFile('11'))
+  await advance()
+  expect(manifest().purges).toBeUndefined()
+})
+
+it('waits for retired objects, too', async () => {
+  await startPurge(context(), 'note', ['2025-03'])
+  const [purge] = manifest().purges ?? []
+  const retired = [{ list: 'retired/note/1.json', objects: 1, bytes: 1, retiredAt: now - snapshotAgeMs - 1 }]
+  await change((one) => ({
+    ...one,
+    ...{ vacuumedAt: now + 1, retired },
+    purges: [{ ...(purge as NonNullable<typeof purge>), step: 'clean', at: now }],
+  }))
+  await advance()
+  expect(step()).toBe('clean')
+  await change((one) => ({ ...one, retired: [] }))
+  await advance()
+  expect(manifest().purges).toBeUndefined()
+})
