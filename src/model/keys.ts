@@ -113,5 +113,6 @@ export function sha256Hex(text: string): string {
 }
 
 function escapeId(id: string): string {
+  if (!/[%|:#]/.test(id)) return id
   return id.replaceAll('%', '%25').replaceAll('|', '%7C').replaceAll(':', '%3A').replaceAll('#', '%23')
 }

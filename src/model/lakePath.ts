@@ -6,6 +6,9 @@ import { hasSystemTimeForm } from './scalars/systemTimeForm.js'
 /** Longest file name, without its ending, that is kept as it is. */
 const MAX_NAME_BYTES = 200
 
+/** An id whose every character stays. */
+const PLAIN_NAME = /^[a-z0-9-][a-z0-9._-]*$/
+
 /**
  * Key of a row's object in the lake's layout `rows`: `tables/{table}/year=…/month=…/day=…/{id}.parquet`. `table` is the
  * lake name, `millis` the row's `createdAt` as `lakeTime` gives it.
@@ -27,6 +30,7 @@ export function lakeTime(text: string): number | undefined {
  * ones and leaves them out.
  */
 function fileName(id: string): string {
+  if (id.length <= MAX_NAME_BYTES && PLAIN_NAME.test(id)) return id
   let name = ''
   for (const byte of utf8ToBytes(id)) {
     const character = String.fromCharCode(byte)

@@ -67,6 +67,8 @@ const BACKOFF_MS = [50, 250, 1000, 2000, 5000]
 /** A worker that has lived this long starts again at once. */
 const HEALTHY_MS = 10_000
 const CLOSE_MS = 5000
+/** Longest that a message about a commit is held back for the ones that follow. */
+const WAKE_PAUSE_MS = 10
 const TOO_LONG = 'The statement took too long and was stopped.'
 const OVERDUE: Partial<Record<SqlFailureReason, string>> = {
   outOfMemory: 'The statement needs more memory than statements may use.',
@@ -115,6 +117,7 @@ export function startWorkerClient(options: WorkerClientOptions): WorkerClient {
   let killed = false
   let restartTimer: NodeJS.Timeout | undefined
   let wakeIsDue = false
+  let wakePause: NodeJS.Timeout | undefined
 
   function start(): void {
     const started = Date.now()
@@ -227,25 +230,32 @@ export function startWorkerClient(options: WorkerClientOptions): WorkerClient {
     }
   }
 
+  /** Commits that come shortly after a message are told together: a message takes as long as a write. */
+  function wakeNow(): void {
+    wakeIsDue = false
+    post({ kind: 'wake', urgent: false })
+    wakePause = setTimeout(() => {
+      wakePause = undefined
+      if (wakeIsDue) wakeNow()
+    }, WAKE_PAUSE_MS)
+    wakePause.unref()
+  }
+
   start()
 
   return {
     request,
     wake(urgent) {
       if (urgent) return post({ kind: 'wake', urgent })
-      // Many commits in one turn of the event loop are one message.
-      if (wakeIsDue) return
-      wakeIsDue = true
-      setImmediate(() => {
-        wakeIsDue = false
-        post({ kind: 'wake', urgent })
-      })
+      if (wakePause) wakeIsDue = true
+      else wakeNow()
     },
     pid: () => child?.pid,
     restarts: () => restarts,
     async close() {
       closing = true
       clearTimeout(restartTimer)
+      clearTimeout(wakePause)
       const last = child
       if (!last) return
       const exited = new Promise((resolve) => last.once('exit', resolve))
