@@ -55,7 +55,11 @@ export function createClient(name: string, random: Random, ask: Ask): Client {
     const answer = await ask(query, variables)
     if (answer.kind === 'lost') counts.lost += 1
     else if (answer.kind === 'data') counts.done += 1
-    else counts.refused[answer.code] = (counts.refused[answer.code] ?? 0) + 1
+    else {
+      // A row that isn't there is named in the message.
+      const text = answer.code === 'NotFound' ? answer.code : `${answer.code}: ${answer.message}`
+      counts.refused[text] = (counts.refused[text] ?? 0) + 1
+    }
     return answer
   }
 

@@ -34,6 +34,19 @@ export function openFiles(pid: number): number | undefined {
   }
 }
 
+const WINDOW_SECONDS = 10
+
+/** The lowest sample of each window: what is left when the collector has been there. */
+export function lowest(samples: readonly Sample[]): Sample[] {
+  const windows = new Map<number, Sample>()
+  for (const sample of samples) {
+    const window = Math.floor(sample.at / WINDOW_SECONDS)
+    const known = windows.get(window)
+    if (!known || sample.value < known.value) windows.set(window, sample)
+  }
+  return [...windows.values()]
+}
+
 export function trendOf(what: string, samples: readonly Sample[]): Trend {
   const count = samples.length
   const meanAt = samples.reduce((sum, { at }) => sum + at, 0) / count

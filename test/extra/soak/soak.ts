@@ -10,7 +10,7 @@ import { type Client, createClient } from './client.js'
 import { compareRelations, compareTable, orphansIn } from './finalChecks.js'
 import { type HostProcess, runCommand, startHost } from './hostProcess.js'
 import { pick, seededRandom } from './random.js'
-import { openFiles, privateMegabytes, type Sample, trendOf } from './samples.js'
+import { lowest, openFiles, privateMegabytes, type Sample, trendOf } from './samples.js'
 import { SOAK_SCHEMA } from './soakSchema.js'
 
 const { values } = parseArgs({
@@ -29,10 +29,13 @@ const NAMED = ['-n', 'soak', '-f', 'schema.graphql', '--data', 'data']
 /** The first part has kills; the second, without any, shows whether memory and open files stay as they are. */
 const KILLING_PART = 0.55
 /** Of the second part, so that caches are full. */
-const WARM_UP_PART = 0.25
-/** Growth over the time that is looked at: below both the part of the mean and the MB it's noise of the collector. */
-const GROWTH_PART = 0.15
-const GROWTH_MB = 24
+const WARM_UP_PART = 0.4
+/**
+ * Most that the least-squares line over the lowest values of each ten seconds may grow by in the time that is looked at.
+ * A process of either kind takes some 50 MB more before the collector of V8 finds it worth its while, and the engine
+ * keeps what it has taken once: with forced collections both have been flat over 24,000 updates.
+ */
+const GROWTH_MB = 64
 const GROWTH_FILES = 4
 
 const started = Date.now()
@@ -190,10 +193,10 @@ async function soak(program: string, cwd: string): Promise<number> {
   await (await host).kill('SIGTERM')
   problems.push(...(await orphansIn(join(cwd, 'data'))))
 
-  for (const trend of [...samples].map(([what, of]) => trendOf(what, of))) {
+  for (const trend of [...samples].map(([what, of]) => trendOf(what, lowest(of)))) {
     const { what, first, last, mean, growth } = trend
     const isFiles = what.startsWith('open files')
-    const bound = isFiles ? GROWTH_FILES : Math.max(GROWTH_MB, mean * GROWTH_PART)
+    const bound = isFiles ? GROWTH_FILES : GROWTH_MB
     say(
       `${what}: first ${first.toFixed(0)}, last ${last.toFixed(0)}, mean ${mean.toFixed(0)}, growth ${growth.toFixed(1)} (at most ${bound.toFixed(0)})`,
     )
@@ -208,7 +211,8 @@ async function soak(program: string, cwd: string): Promise<number> {
   say(`${sum(({ counts }) => counts.done)} answers, ${sum(({ counts }) => counts.lost)} lost`)
   say(`refused: ${JSON.stringify(refused)}; disturbances: ${JSON.stringify(events)}`)
   for (const code of Object.keys(refused)) {
-    if (!EXPECTED_CODES.has(code)) problems.push(`${refused[code]} requests were refused with ${code}`)
+    if (!EXPECTED_CODES.has(code.split(':')[0] as string))
+      problems.push(`${refused[code]} requests were refused with ${code}`)
   }
   for (const problem of problems.slice(0, 50)) say(`PROBLEM  ${problem}`)
   say(problems.length === 0 ? 'no difference, no orphan, nothing grows' : `${problems.length} problems`)
