@@ -87,6 +87,8 @@ export interface LakePurge {
    * can read an older snapshot. `clean`: until these and the retired objects are gone.
    */
   readonly step: 'fold' | 'pack' | 'expire' | 'clean'
+  /** Snapshots that had the row, or some of them: their files must be gone in the end. */
+  readonly snapshots?: readonly string[]
   /** When the purge began, and its step: milliseconds since 1970. */
   readonly since: number
   readonly at: number

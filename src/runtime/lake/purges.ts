@@ -1,7 +1,12 @@
+import { batchesNames } from '../../model/lakeLayout.js'
 import type { LakeManifest, LakePurge } from '../../ports/lakeManifests.js'
 import type { KeeperContext } from './keeperContext.js'
+import { keysUnder } from './sweepObjects.js'
 
-type Context = Pick<KeeperContext, 'manifests' | 'clock' | 'settings' | 'log'>
+type Context = Pick<KeeperContext, 'manifests' | 'objects' | 'clock' | 'settings' | 'log'>
+
+/** Old snapshots that a purge remembers; if one's files are gone, VACUUM may delete. */
+const MAX_SNAPSHOTS = 100
 
 /**
  * Begins to purge rows of a table that are gone from the project's table, and whose tombstones are in batches. `months` are those
@@ -28,14 +33,21 @@ export async function startPurge(
 
 /** Takes a table's purges as far as they can go by now. Safe to call at any time, by many. */
 export async function advancePurges(
-  { manifests, clock, settings, log }: Context,
+  { manifests, objects, clock, settings, log }: Context,
   table: string,
 ): Promise<{ readonly isFoldWanted: boolean }> {
   const read = (await manifests.read([table])).get(table)
   if (!read?.purges) return { isFoldWanted: false }
+  const isLookedAt = read.purges.some(({ step }) => step === 'pack' || step === 'clean')
+  const stored = isLookedAt ? await storedSnapshots(objects, table) : new Set<string>()
+  for (const { step, at, snapshots = [] } of read.purges) {
+    if (step === 'clean' && (read.vacuumedAt ?? 0) > at && snapshots.some((id) => stored.has(id))) {
+      log.error('VACUUM has succeeded, and files of old snapshots are still there', { table })
+    }
+  }
   let done = 0
   const written = await manifests.update(table, (one) => {
-    const next = advanced(one, settings, clock.now())
+    const next = advanced(one, { settings, now: clock.now(), stored })
     done = (one.purges?.length ?? 0) - (next?.purges?.length ?? 0)
     return next
   })
@@ -44,23 +56,36 @@ export async function advancePurges(
   return { isFoldWanted: purges.some(({ step }) => step === 'fold') }
 }
 
+/** What a step of a purge goes by. */
+interface Look {
+  readonly settings: KeeperContext['settings']
+  readonly now: number
+  /** Snapshots of which there are files. */
+  readonly stored: ReadonlySet<string>
+}
+
+/** Ids of the snapshots whose lists of files are there: `base/{table}/metadata/snap-{id}-…`. */
+async function storedSnapshots(objects: Context['objects'], table: string): Promise<ReadonlySet<string>> {
+  const keys = await keysUnder(objects, batchesNames(table).basePrefix)
+  return new Set(keys.flatMap((key) => /\/snap-(\d+)-[^/]*$/.exec(key)?.[1] ?? []))
+}
+
 /** Undefined when nothing has changed. */
-function advanced(
-  manifest: LakeManifest,
-  settings: KeeperContext['settings'],
-  now: number,
-): LakeManifest | undefined {
+function advanced(manifest: LakeManifest, look: Look): LakeManifest | undefined {
+  const { settings, now, stored } = look
   let next = manifest
   const purges: LakePurge[] = []
   for (const purge of manifest.purges ?? []) {
-    const step = stepAfter(next, purge, settings, now)
+    const step = stepAfter(next, purge, look)
     if (step === purge.step) {
       purges.push(purge)
       continue
     }
     if (step === 'pack') next = packDue(next, purge, settings, now)
     if (step === 'clean') next = { ...next, vacuumedAt: now - settings.vacuumEveryMs }
-    if (step !== 'done') purges.push({ ...purge, step, at: now })
+    const old = [...stored].filter((id) => id !== next.snapshot).slice(0, MAX_SNAPSHOTS)
+    const snapshots = step === 'expire' ? { snapshots: old } : {}
+    if (step !== 'done') purges.push({ ...purge, ...snapshots, step, at: now })
   }
   const isSame =
     purges.length === manifest.purges?.length && purges.every((one, at) => one === manifest.purges?.[at])
@@ -71,9 +96,8 @@ function advanced(
 
 function stepAfter(
   manifest: LakeManifest,
-  { step, generation, at }: LakePurge,
-  settings: KeeperContext['settings'],
-  now: number,
+  { step, generation, at, snapshots = [] }: LakePurge,
+  { settings, now, stored }: Look,
 ): LakePurge['step'] | 'done' {
   const { batches, lease, isBaseAhead, snapshot, optimizedAt = 0, vacuumedAt = 0, retired } = manifest
   switch (step) {
@@ -89,6 +113,8 @@ function stepAfter(
       return now >= at + settings.snapshotAgeMs + settings.queryMs ? 'clean' : 'expire'
     case 'clean': {
       const isVacuumed = snapshot === undefined || vacuumedAt > at
+      // Without the right to delete, VACUUM succeeds as well.
+      if (snapshots.some((id) => stored.has(id))) return 'clean'
       return isVacuumed && retired.every(({ retiredAt }) => retiredAt > at - settings.snapshotAgeMs)
         ? 'done'
         : 'clean'
