@@ -1,6 +1,6 @@
 import { duckdbTypeOf, fieldName, quoteIdentifier, quoteString } from './ddl.js'
 import { toText } from './toText.js'
-import { applied, type Typed, typed } from './typed.js'
+import { applied, failure, type Typed, typed } from './typed.js'
 import { isInteger, isNumeric, type SqlType } from './types.js'
 
 /** JSON as a value of a type, as CAST reads it; undefined for types that Trino does not read from JSON. */
@@ -43,10 +43,17 @@ function nestedOf(sql: string, to: SqlType, depth = 0): string {
     return `map_from_entries(list_transform(map_entries(CAST(${sql} AS MAP(VARCHAR, JSON))), lambda ${name}: ${entry}))`
   }
   if (to.kind !== 'row') return sql
-  const fields = to.fields.map((field, at) => quoteIdentifier(fieldName(field, at)))
-  const shape = `CAST(${sql} AS STRUCT(${fields.map((field) => `${field} JSON`).join(', ')}))`
-  const parts = to.fields.map((field, at) => `${fields[at]} := ${part(`${name}.${fields[at]}`, field.type)}`)
-  return `list_transform([${shape}], lambda ${name}: CASE WHEN ${name} IS NULL THEN NULL ELSE struct_pack(${parts.join(', ')}) END)[1]`
+  const parts = to.fields.map((field, at) => {
+    const key = fieldName(field, at)
+    // Trino reads the names of fields without regard to case.
+    const named = `list_filter(json_keys(${name}), lambda ocg_key: lower(ocg_key) = ${quoteString(key.toLowerCase())})[1]`
+    const found = `json_extract(${name}, '$."' || ${named} || '"')`
+    return `${quoteIdentifier(key)} := ${part(found, field.type)}`
+  })
+  const message = 'A row is read from a JSON object here, not from an array.'
+  const row = `CASE WHEN ${name} IS NULL OR json_type(${name}) = 'NULL' THEN NULL
+    ${failure(`json_type(${name}) <> 'OBJECT'`, message)} ELSE struct_pack(${parts.join(', ')}) END`
+  return `list_transform([${sql}], lambda ${name}: ${row})[1]`
 }
 
 /** Whether values nested in JSON can be read into the type as Trino reads them. */

@@ -29,6 +29,12 @@ export interface Translator {
   body(body: QueryBody, environment: Environment, top: boolean): TranslatedQuery
 }
 
+/** A column that an expression names, by the place of the name in the statement. */
+export interface Reference {
+  readonly scope: Scope
+  readonly start: number
+}
+
 /** Where an expression stands. */
 export interface Environment {
   readonly scope: Scope
@@ -42,6 +48,8 @@ export interface Environment {
   /** Named windows of the SELECT, lower case, as DuckDB's SQL. */
   readonly windows?: ReadonlySet<string>
   readonly translator: Translator
+  /** Every column that was named so far. */
+  readonly references: Reference[]
   /** Makes a name that occurs nowhere else in the statement. */
   readonly fresh: (prefix: string) => string
 }

@@ -60,6 +60,7 @@ export function analyze(sql: string, tables: readonly LakeTable[]): Translation 
     scope: { columns: [] },
     relations: new Map(tables.map((table) => [table.name.toLowerCase(), tableRelation(table)])),
     translator: TRANSLATOR,
+    references: [],
     fresh: (prefix) => `${prefix}${++counter}`,
   }
   const translated = translateQuery(query, environment, true)

@@ -1,6 +1,7 @@
-import type { Call, ComparisonOperator, Expression, Name } from '../../../trino/ast.js'
+import type { Call, ComparisonOperator, Expression, Name, Query } from '../../../trino/ast.js'
 import { arithmetic, negate } from './arithmetic.js'
 import { castTo, typeOfName } from './cast.js'
+import { checkCorrelation, type Place } from './correlation.js'
 import { createCall } from './createCall.js'
 import { fieldName, quoteIdentifier, quoteString } from './ddl.js'
 import type { Environment } from './environment.js'
@@ -19,7 +20,7 @@ import {
   resolveName,
   resolveQualified,
 } from './scope.js'
-import type { OutputColumn } from './translatedQuery.js'
+import type { OutputColumn, TranslatedQuery } from './translatedQuery.js'
 import { TranslateError } from './translateError.js'
 import {
   coerce,
@@ -107,7 +108,7 @@ export function translateExpression(node: Expression, environment: Environment):
     case 'inQuery':
       return boolean(renderInQuery(node, environment))
     case 'quantified': {
-      const query = environment.translator.query(node.query, environment)
+      const query = subquery('quantified', node.query, environment)
       singleColumn(query.columns, node.query)
       const left = render(node.left, environment)
       const alias = environment.fresh('t')
@@ -163,9 +164,9 @@ export function translateExpression(node: Expression, environment: Environment):
     case 'extract':
       return extractField(node.field, render(node.operand, environment, { zoned: true }), node)
     case 'exists':
-      return boolean(`EXISTS (${environment.translator.query(node.query, environment).sql})`)
+      return boolean(`EXISTS (${subquery('exists', node.query, environment).sql})`)
     case 'subquery': {
-      const query = environment.translator.query(node.query, environment)
+      const query = subquery('scalar', node.query, environment)
       const type = singleColumn(query.columns, node.query)
       return { ...columnValue({ ...(query.columns[0] as OutputColumn), sql: `(${query.sql})` }), type }
     }
@@ -189,6 +190,7 @@ function renderTypedLiteral(node: Extract<Expression, { kind: 'typedLiteral' }>)
 
 function column({ value, scope }: Resolved, name: Name, environment: Environment): Typed {
   const { grouping } = environment
+  environment.references.push({ scope, start: name.start })
   if (scope.ofResult && environment.noAggregates) {
     throw new TranslateError(`${name.text} names a column of the result, which an aggregate can't use.`, name)
   }
@@ -331,6 +333,13 @@ function common(values: readonly Typed[], span: Expression, what: string): SqlTy
   throw new TranslateError(`${what} have different types: ${names}.`, span)
 }
 
+function subquery(place: Place, query: Query, environment: Environment): TranslatedQuery {
+  const before = environment.references.length
+  const translated = environment.translator.query(query, environment)
+  checkCorrelation(place, query, environment.scope, environment.references.slice(before))
+  return translated
+}
+
 function singleColumn(
   columns: readonly { readonly type: SqlType }[],
   span: { start: number; end: number },
@@ -342,7 +351,7 @@ function singleColumn(
 }
 
 function renderInQuery(node: Extract<Expression, { kind: 'inQuery' }>, environment: Environment): string {
-  const query = environment.translator.query(node.query, environment)
+  const query = subquery('in', node.query, environment)
   const operand = render(node.operand, environment)
   const alias = environment.fresh('t')
   const items = query.columns.map((one) => columnValue({ ...one, sql: `${alias}.${one.name}` }))

@@ -1,5 +1,13 @@
-import type { Join, Relation, SubqueryRelation, TableRelation, UnnestRelation } from '../../../trino/ast.js'
+import type {
+  Expression,
+  Join,
+  Relation,
+  SubqueryRelation,
+  TableRelation,
+  UnnestRelation,
+} from '../../../trino/ast.js'
 import { closestName } from './closestName.js'
+import { checkCorrelation, holdsQuery } from './correlation.js'
 import { fieldName, quoteIdentifier } from './ddl.js'
 import type { Environment } from './environment.js'
 import { equal } from './equality.js'
@@ -112,7 +120,11 @@ function translateSubquery(
   left: readonly ScopeColumn[],
 ): TranslatedFrom {
   const inside = relation.lateral ? { ...outer, scope: lateralScope(outer, left) } : outer
+  const before = inside.references.length
   const query = inside.translator.query(relation.query, inside)
+  if (relation.lateral) {
+    checkCorrelation('lateral', relation.query, inside.scope, inside.references.slice(before))
+  }
   const alias = outer.fresh('t')
   const columns = query.columns.map((column) => columnOf(column, alias))
   const lateral = relation.lateral ? 'LATERAL ' : ''
@@ -191,8 +203,18 @@ function translateJoin(join: Join, outer: Environment, before: readonly ScopeCol
   const columns = [...left.columns, ...right.columns]
   const scope: Scope = { columns, parent: outer.scope }
   const inside: Environment = { ...outer, scope, noAggregates: 'ON', noWindows: 'ON' }
+  if (join.type === 'LEFT' && join.right.kind === 'unnest' && !isTrue(join.on)) {
+    throw new TranslateError('A LEFT JOIN with UNNEST takes no condition but ON TRUE.', join.on ?? join)
+  }
+  if (join.type !== 'INNER' && holdsQuery(join.on)) {
+    throw new TranslateError('ON of an outer join takes no subquery here: write it in FROM.', join.on ?? join)
+  }
   const on = join.on ? renderFilter(join.on, inside, 'ON') : 'TRUE'
   return { sql: `(${left.sql} ${join.type} JOIN ${right.sql} ON ${on})`, columns }
+}
+
+function isTrue(expression: Expression | undefined): boolean {
+  return expression === undefined || (expression.kind === 'boolean' && expression.value)
 }
 
 /** USING: each of its columns stands once, before the others, and belongs to neither side. */
