@@ -38,6 +38,8 @@ export interface HostOptions {
   /** Called when another process has taken the folder over, because this one was not heard of for too long. */
   readonly onLost?: () => void
   readonly lake?: LakeOptions
+  /** The host is opened for a piece of work only: one that is to serve the folder waits for its end. */
+  readonly brief?: boolean
   /** A SQL process that `prepareWorker` has started already, with the limits of `sqlLimits`. */
   readonly preparedSql?: PreparedWorker
 }
@@ -65,7 +67,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
     for (const close of closers.splice(0).reverse()) await close()
   }
   try {
-    await store.hostLock.claim({ ...(options.onLost && { onLost: options.onLost }) })
+    await store.hostLock.claim({
+      ...(options.onLost && { onLost: options.onLost }),
+      ...(options.brief && { brief: true }),
+    })
     closers.push(() => store.hostLock.release())
     await refuseContradiction(options.project, store)
     await noteModel(options.project, store, clock)

@@ -13,13 +13,13 @@ export interface DecodedStoreFile {
   readonly separators: readonly string[]
 }
 
-/** By the header of LMDB's mdb.c: pages of 4 KB with a header of 24 bytes, nodes with one of 8. */
-const PAGE = 4096
+/** By the header of LMDB's mdb.c: pages with a header of 24 bytes, nodes with one of 8. */
 const HEADER = 24
 
 export async function decodeStoreFile(path: string): Promise<DecodedStoreFile> {
   const file = await readFile(path)
-  const pages = Math.ceil(file.length / PAGE)
+  const pageBytes = file.readUInt32LE(48)
+  const pages = Math.ceil(file.length / pageBytes)
   const used = new Set([0, 1])
   const dirtyGaps: number[] = []
   const keys: string[] = []
@@ -28,24 +28,25 @@ export async function decodeStoreFile(path: string): Promise<DecodedStoreFile> {
   const number = (at: number) => Number(file.readBigUInt64LE(at))
 
   function runOf(first: number, bytes: number, page: number): Buffer {
-    const count = file.readUInt32LE(first * PAGE + 20)
+    const count = file.readUInt32LE(first * pageBytes + 20)
     for (let one = first; one < first + count; one++) used.add(one)
-    const start = first * PAGE + HEADER
-    if (file.subarray(start + bytes, (first + count) * PAGE).some((byte) => byte !== 0)) dirtyGaps.push(page)
+    const start = first * pageBytes + HEADER
+    if (file.subarray(start + bytes, (first + count) * pageBytes).some((byte) => byte !== 0))
+      dirtyGaps.push(page)
     return file.subarray(start, start + bytes)
   }
 
   function visit(page: number, isSection: boolean): void {
     if (used.has(page)) return
     used.add(page)
-    const start = page * PAGE
+    const start = page * pageBytes
     const [flags, lower, upper] = [18, 20, 22].map((at) => file.readUInt16LE(start + at)) as [
       number,
       number,
       number,
     ]
     if (number(start) !== page || (flags !== 1 && flags !== 2)) throw new Error(`page ${page} is broken`)
-    const covered = Buffer.alloc(PAGE)
+    const covered = Buffer.alloc(pageBytes)
     covered.fill(1, 0, HEADER + lower)
     for (let index = 0; index < lower / 2; index++) {
       const offset = HEADER + file.readUInt16LE(start + HEADER + 2 * index)
@@ -71,8 +72,8 @@ export async function decodeStoreFile(path: string): Promise<DecodedStoreFile> {
         values.push(file.toString('latin1', keyEnd, keyEnd + low))
       }
     }
-    if (HEADER + upper > PAGE) throw new Error(`page ${page} is broken`)
-    for (let at = 0; at < PAGE; at++) {
+    if (HEADER + upper > pageBytes) throw new Error(`page ${page} is broken`)
+    for (let at = 0; at < pageBytes; at++) {
       if (covered[at] || file[start + at] === 0) continue
       dirtyGaps.push(page)
       break
@@ -84,7 +85,7 @@ export async function decodeStoreFile(path: string): Promise<DecodedStoreFile> {
   }
 
   // The state before the last one may still be read; its pages count as used.
-  const metas = [0, PAGE].sort((one, other) => number(other + 152) - number(one + 152))
+  const metas = [0, pageBytes].sort((one, other) => number(other + 152) - number(one + 152))
   for (const meta of metas) {
     tree(meta + 48, false)
     tree(meta + 96, false)
@@ -92,7 +93,8 @@ export async function decodeStoreFile(path: string): Promise<DecodedStoreFile> {
   const dirtyFreePages: number[] = []
   for (let page = 0; page < pages; page++) {
     if (used.has(page)) continue
-    if (file.subarray(page * PAGE, (page + 1) * PAGE).some((byte) => byte !== 0)) dirtyFreePages.push(page)
+    if (file.subarray(page * pageBytes, (page + 1) * pageBytes).some((byte) => byte !== 0))
+      dirtyFreePages.push(page)
   }
   return { pages, dirtyFreePages, dirtyGaps, keys, values, separators }
 }

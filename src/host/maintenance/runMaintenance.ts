@@ -95,6 +95,7 @@ async function workAlone({
   const host = await openHost({
     project: await project(),
     folder,
+    brief: true,
     ...(log && { log }),
     ...(sqlLimits && { sqlLimits }),
     ...(lake && { lake }),

@@ -20,22 +20,11 @@ export interface Ended {
   readonly stderr: string
 }
 
-const READY_MS = 60_000
+const READY_MS = 180_000
 const STDERR_CHARS = 20_000
 
-/** Starts it, again and again while a command that was asking the last one does its work alone. */
+/** A folder that a command works on alone is waited for. */
 export async function startHost(main: string, cwd: string, named: readonly string[]): Promise<HostProcess> {
-  const giveUp = Date.now() + READY_MS
-  for (;;) {
-    try {
-      return await startOnce(main, cwd, named)
-    } catch (error) {
-      if (!String(error).includes('already served') || Date.now() > giveUp) throw error
-    }
-  }
-}
-
-async function startOnce(main: string, cwd: string, named: readonly string[]): Promise<HostProcess> {
   const args = [main, 'serve', ...named, '--port', '0', '--json', '--log-level', 'warn']
   const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   let [stdout, stderr] = ['', '']

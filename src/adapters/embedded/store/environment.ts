@@ -82,6 +82,8 @@ const OPTIONS = {
   overlappingSync: false,
   // Off: the committer forms the groups. With it on, a failed commit also rejects a promise that nobody holds.
   eventTurnBatching: false,
+  // Off: what a process has had in memory must not get into the unused parts of pages, where `scrub` has cleared it.
+  noMemInit: false,
   encoding: 'string',
 } as const
 

@@ -27,6 +27,14 @@ const record = (id: string, more: Partial<ExecutionRecord> = {}): ExecutionRecor
 const succeeded = { state: 'SUCCEEDED', rowCount: 1, finishedAt: '2024-01-01T00:00:01.000Z' } as const
 
 describe('records', () => {
+  test('are listed in the order of their ids, by pages', async () => {
+    for (const id of ['c', 'a', 'b']) await store.executions.create(record(id))
+    const ids = (page: { limit: number; after?: string }) => store.executions.list(page).map((one) => one.id)
+    expect(ids({ limit: 2 })).toEqual(['a', 'b'])
+    expect(ids({ limit: 2, after: 'b' })).toEqual(['c'])
+    expect(ids({ limit: 2, after: 'c' })).toEqual([])
+  })
+
   test('of many starts with one token one is kept', async () => {
     const results = await Promise.all(
       ['a', 'b', 'c'].map((id) => store.executions.create(record(id, { token: 'same' }))),

@@ -27,7 +27,12 @@ afterEach(async () => {
 })
 
 /** A claim as another process would have left it. */
-async function leave(claim: { pid: number; hostname?: string; heartbeatAt?: number }): Promise<void> {
+async function leave(claim: {
+  pid: number
+  hostname?: string
+  heartbeatAt?: number
+  brief?: boolean
+}): Promise<void> {
   const environment = openEnvironment(`${folder}/store`, () => undefined)
   const stored = { token: 'another', hostname: hostname(), claimedAt: now, heartbeatAt: now, ...claim }
   await environment.root.transaction(() => putMetaValue(environment, 'hostLock', JSON.stringify(stored)))
@@ -100,4 +105,32 @@ test('the heartbeat keeps a claim alive, and notices when another has taken over
   expect(store.hostLock.holder()?.pid).toBe(process.ppid)
   await store.hostLock.release()
   expect(store.hostLock.holder()?.pid).toBe(process.ppid)
+})
+
+test('a claim that is held outlives its heartbeat, for as long as it was asked to', async () => {
+  await store.hostLock.claim()
+  await store.hostLock.hold(100_000)
+  now += 99_000
+  const other = await openStore(folder, { clock })
+  await expect(other.hostLock.claim()).rejects.toMatchObject({ reason: 'inUse' })
+  await store.hostLock.hold(0)
+  now += CLAIM_LIFETIME_MS + 1
+  await other.hostLock.claim()
+  await store.hostLock.hold(100_000)
+  await other.close()
+  expect(store.hostLock.holder()).toBeUndefined()
+})
+
+test('whoever is to serve waits for work that ends by itself; other such work does not', async () => {
+  await leave({ pid: process.ppid, brief: true })
+  await expect(store.hostLock.claim({ brief: true })).rejects.toMatchObject({ reason: 'inUse' })
+  let isClaimed = false
+  const claiming = store.hostLock.claim().then(() => {
+    isClaimed = true
+  })
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(isClaimed).toBe(false)
+  await leave({ pid: 2 ** 22 + 1 })
+  await claiming
+  expect(store.hostLock.holder()?.pid).toBe(process.pid)
 })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../../../ports/system.js'
 import type { Committer } from './committer.js'
 import { DataFolderError } from './dataFolderError.js'
@@ -39,16 +40,22 @@ export function lmdbHostLock(
   }
 
   return {
-    async claim({ url, onLost } = {}) {
-      const other = await committer.run(({ now }) => {
-        const claim = readClaim(environment)
-        if (claim && claim.token !== token && isAlive(claim, now)) return claim
-        const ours = { token, pid: process.pid, hostname: hostname(), claimedAt: now, heartbeatAt: now }
-        putMetaValue(environment, CLAIM, JSON.stringify({ ...ours, ...(url && { url }) }))
-        heldTokens.add(token)
-        return undefined
-      })
-      if (other) throw inUse(folder, other)
+    async claim({ url, brief = false, onLost } = {}) {
+      const tryToClaim = () =>
+        committer.run(({ now }) => {
+          const claim = readClaim(environment)
+          if (claim && claim.token !== token && isAlive(claim, now)) return claim
+          const ours = { token, pid: process.pid, hostname: hostname(), claimedAt: now, heartbeatAt: now }
+          const own = { ...ours, ...(url && { url }), ...(brief && { brief }) }
+          putMetaValue(environment, CLAIM, JSON.stringify(own))
+          heldTokens.add(token)
+          return undefined
+        })
+      const giveUp = Date.now() + BRIEF_MS
+      for (let other = await tryToClaim(); other; other = await tryToClaim()) {
+        if (brief || !other.brief || Date.now() > giveUp) throw inUse(folder, other)
+        await sleep(BRIEF_LOOK_MS)
+      }
       clearInterval(heartbeat)
       heartbeat = setInterval(async () => {
         // A heartbeat that can't be written is one that others don't hear: the next one tells who took over.
@@ -90,6 +97,10 @@ export function lmdbHostLock(
 export const CLAIM_LIFETIME_MS = 15_000
 
 const HEARTBEAT_MS = 3_000
+
+/** Work on a large folder takes minutes. */
+const BRIEF_MS = 15 * 60_000
+const BRIEF_LOOK_MS = 100
 
 const CLAIM = 'hostLock'
 

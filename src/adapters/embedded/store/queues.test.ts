@@ -126,3 +126,14 @@ test('queues are apart, and their senders are heard', async () => {
   expect(await store.queue('deletion').receive(10, 1000)).toMatchObject([{ message: { taskId: 't' } }])
   expect(store.stats().queueDepths).toEqual({ cascade: 2, deletion: 1 })
 })
+
+test('every message is listed, also one on loan or put off', async () => {
+  for (const n of [1, 2, 3]) await queue.send(message(n))
+  const [first] = await queue.receive(1, 1000)
+  await queue.retryLater(first?.id as string, 5000, 'later')
+  const listed = queue.list()
+  expect(listed.map((one) => one.message.entityId)).toEqual(['1', '2', '3'])
+  expect(listed[0]?.id).toBe(first?.id)
+  await queue.complete(first?.id as string)
+  expect(queue.list()).toHaveLength(2)
+})

@@ -234,6 +234,8 @@ export interface HostClaim {
   readonly pid: number
   readonly hostname: string
   readonly url?: string
+  /** For a piece of work only, not to serve. */
+  readonly brief?: boolean
   /** Milliseconds since 1970. */
   readonly claimedAt: number
   readonly heartbeatAt: number
@@ -247,9 +249,12 @@ export interface HostLock {
   /**
    * Claims the folder for this process, until `release` or `close`. Throws `DataFolderError` with reason `inUse` that
    * names the other process. `onLost` is called when another process has taken over since this one was not heard of.
+   *
+   * `brief`: for work that ends by itself. Whoever claims the folder for longer waits for that, rather than fail.
    */
   claim(options?: {
     readonly url?: string
+    readonly brief?: boolean
     readonly onLost?: (holder: HostClaim | undefined) => void
   }): Promise<void>
   /** Tells others where this host answers. Only for the holder. */
