@@ -307,11 +307,12 @@ export class LakeProcesses implements System {
   vacuumer(name: string): void {
     const present = () => this.world.manifests.of('note')
     const since = present().foldedAt
+    const before = present().vacuumedAt
     const vacuum = async () => {
       const own = this.context(name)
       const context = { ...own, settings: { ...own.settings, vacuumEveryMs: 0 } }
       let manifest = await this.turns.take(name, 'begins', present, () => present().foldedAt !== since)
-      const isDone = () => manifest.vacuumedAt !== undefined
+      const isDone = () => manifest.vacuumedAt !== before
       for (
         let state = 'moved';
         state !== 'idle' && !isDone();

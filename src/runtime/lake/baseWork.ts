@@ -183,7 +183,13 @@ async function finishWork(
     const folds = (one.unpacked?.folds ?? 0) + 1
     const since = one.unpacked?.since ?? now
     const unpacked = { folds, months: [...months].sort(), since }
-    return { ...base, baseColumns: hiveColumns(table), foldedAt: now, ...(folded.length > 0 && { unpacked }) }
+    return {
+      ...base,
+      baseColumns: hiveColumns(table),
+      foldedAt: now,
+      vacuumedAt: one.vacuumedAt ?? now,
+      ...(folded.length > 0 && { unpacked }),
+    }
   })
   if (written)
     context.log.info('Work on the base is done', {

@@ -60,24 +60,23 @@ export function dueWork(
   // Until the manifest shows what the base is, nothing else may touch it: its snapshot could be one that VACUUM removes.
   if (isBaseAhead) return 'fold'
   if (isWanted && batches.length > 0) return 'fold'
-  if (snapshot !== undefined && isVacuumDue(manifest, settings, now)) return 'vacuum'
   if (snapshot !== undefined && unpacked) {
     const { folds, since } = unpacked
     if (folds >= settings.packAfterFolds || now - since >= settings.packAfterMs) return 'optimize'
   }
+  // After packing, since that supersedes files too.
+  if (snapshot !== undefined && isVacuumDue(manifest, settings, now)) return 'vacuum'
   return isFoldDue(batches, settings, now) ? 'fold' : undefined
 }
 
 function isVacuumDue(
-  { foldedAt, optimizedAt, vacuumedAt, vacuumAfter }: LakeManifest,
+  { foldedAt = 0, optimizedAt = 0, vacuumedAt = 0, vacuumAfter = 0 }: LakeManifest,
   settings: KeeperSettings,
   now: number,
 ): boolean {
-  const changedAt = Math.max(foldedAt ?? 0, optimizedAt ?? 0)
-  // A snapshot that was superseded after the last time is still there.
-  const isDirty = vacuumedAt === undefined || changedAt + settings.snapshotAgeMs > vacuumedAt
-  if (!isDirty || changedAt === 0) return false
-  return now >= (vacuumedAt ?? changedAt) + settings.vacuumEveryMs && now >= (vacuumAfter ?? 0)
+  // A snapshot that was superseded after the last time, or shortly before, is still there.
+  const isDirty = Math.max(foldedAt, optimizedAt) + settings.snapshotAgeMs > vacuumedAt
+  return isDirty && now >= vacuumedAt + settings.vacuumEveryMs && now >= vacuumAfter
 }
 
 function isFoldDue(batches: readonly LakeBatch[], settings: KeeperSettings, now: number): boolean {
