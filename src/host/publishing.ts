@@ -27,12 +27,13 @@ export function startPublishing({ sql, log, seconds }: PublishingOptions): { clo
       await sleep(pauseMs, undefined, { signal, ref: false })
       const started = performance.now()
       try {
-        await sql.publish({ signal })
+        const { tookMs } = await sql.publish({ signal })
+        pauseMs = Math.max(seconds * 1000, tookMs * REST_FACTOR)
       } catch (error) {
         if (signal.aborted) return
         log.error('The Parquet lake could not be published, and it is tried again', { error })
+        pauseMs = Math.max(seconds * 1000, performance.now() - started)
       }
-      pauseMs = Math.max(seconds * 1000, (performance.now() - started) * REST_FACTOR)
     }
   }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -43,6 +43,34 @@ it('publishes by itself, compressed as it is told, and /metrics shows how it goe
     )
     expect(compression.getRows()).toEqual([['ZSTD']])
     connection.closeSync()
+  } finally {
+    await backend.close()
+    await rm(data, { recursive: true, force: true })
+  }
+})
+
+it('says in the log and in /metrics that it can not write, and goes on by itself when it can', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'ocg-publishing-'))
+  const manifest = join(data, 'lake/publication.json')
+  // A folder stands where a file belongs.
+  await mkdir(join(manifest, 'x'), { recursive: true })
+  const errors: string[] = []
+  const quiet = () => undefined
+  const log = {
+    debug: quiet,
+    info: quiet,
+    warn: quiet,
+    error: (message: string) => void errors.push(message),
+  }
+  const backend = await openBackend({ schema: SCHEMA, data, log, lake: { publishSeconds: 1 } })
+  try {
+    await create(backend, 'a')
+    while (!((await metric(backend, 'ocg_lake_publication_failures')) ?? 0)) await sleep(50)
+    expect(await metric(backend, 'ocg_lake_published_files')).toBeUndefined()
+    while (errors.length === 0) await sleep(50)
+    expect(errors[0]).toBe('The Parquet lake could not be published, and it is tried again')
+    await rm(manifest, { recursive: true })
+    while ((await metric(backend, 'ocg_lake_published_files')) !== 1) await sleep(50)
   } finally {
     await backend.close()
     await rm(data, { recursive: true, force: true })
