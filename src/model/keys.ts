@@ -81,7 +81,6 @@ export const SYSTEM_PREFIXES = [
   'deadletter',
   'meta',
   'lakemanifest',
-  'lakepurge',
   'entity',
 ] as const
 

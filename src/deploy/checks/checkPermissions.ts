@@ -113,7 +113,7 @@ function permits(grant: Grant, want: Want): boolean {
 }
 
 /** Where a permission is for some items of the table only. */
-const ITEMS: Partial<Record<ResourceRole, string>> = { manifests: 'lakeManifest#*', purges: 'lakePurge#*' }
+const ITEMS: Partial<Record<ResourceRole, string>> = { manifests: 'lakeManifest#*' }
 
 /** The resources that a permission is about, as patterns of what a template says: told here once more, on purpose. */
 function resourcesOf(on: ResourceRole, functionName: string, project: string): RegExp[] {
@@ -129,7 +129,6 @@ function resourcesOf(on: ResourceRole, functionName: string, project: string): R
     batchObjects: [`:s3:::ocg-${project}-\\$\\{AWS::AccountId\\}/batches/\\*`],
     retiredObjects: [`:s3:::ocg-${project}-\\$\\{AWS::AccountId\\}/retired/\\*`],
     manifests: [`:dynamodb:.*:table/OCG-${project}`],
-    purges: [`:dynamodb:.*:table/OCG-${project}`],
     results: [`:s3:::ocg-${project}-athena-results-\\$\\{AWS::AccountId\\}`],
     resultObjects: [`:s3:::ocg-${project}-athena-results-\\$\\{AWS::AccountId\\}/\\*`],
     workgroup: [`:athena:.*:workgroup/OCG-${project}`],

@@ -19,7 +19,6 @@ export type ResourceRole =
   | 'batchObjects'
   | 'retiredObjects'
   | 'manifests'
-  | 'purges'
   | 'results'
   | 'resultObjects'
   | 'workgroup'
@@ -193,11 +192,6 @@ const KEEP_LAKE: readonly Permission[] = [
   { actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], on: 'batchObjects' },
   { actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], on: 'retiredObjects' },
   { actions: ['s3:GetBucketLocation'], on: 'results' },
-  // Results of tasks that hold a row that is purged go with it.
-  { actions: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'], on: 'resultObjects' },
+  { actions: ['s3:PutObject', 's3:AbortMultipartUpload'], on: 'resultObjects' },
   { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], on: 'manifests' },
-  {
-    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-    on: 'purges',
-  },
 ]

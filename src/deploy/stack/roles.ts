@@ -90,7 +90,7 @@ function addRole(
 }
 
 /** Of the table only the items whose keys begin so. */
-const ITEMS: Partial<Record<ResourceRole, string>> = { manifests: 'lakeManifest#*', purges: 'lakePurge#*' }
+const ITEMS: Partial<Record<ResourceRole, string>> = { manifests: 'lakeManifest#*' }
 
 function conditionOf(on: ResourceRole) {
   const keys = ITEMS[on]
@@ -113,7 +113,6 @@ function resources(
   switch (role) {
     case 'table':
     case 'manifests':
-    case 'purges':
       return arn('dynamodb', `table/${names.table}`)
     case 'index':
       return arn('dynamodb', `table/${names.table}/index/GSI1`)

@@ -53,7 +53,8 @@ export async function ensureBase(
   table: LakeTable,
   manifest: LakeManifest,
 ): Promise<BaseState> {
-  if (isBaseAsNeeded(table, manifest)) return 'ready'
+  // Without a snapshot that counts, the table itself may be gone: with a catalog that was taken down and made again.
+  if (manifest.snapshot !== undefined && isBaseAsNeeded(table, manifest)) return 'ready'
   const changed = changedColumns(table, manifest)
   // Of a base that counts for nothing the fold itself makes another one.
   if (changed.length > 0 && manifest.snapshot === undefined) return 'ready'
