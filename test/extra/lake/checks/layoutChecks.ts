@@ -1,5 +1,5 @@
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
-import { type BatchRow, newestRows, tombstoneOf } from '../../../../src/lake/batchRow.js'
+import { newestRows, tombstoneOf } from '../../../../src/lake/batchRow.js'
 import { hiveType } from '../../../../src/lake/hiveType.js'
 import { rowFileMaker } from '../../../../src/lake/rowFile.js'
 import {
@@ -21,10 +21,11 @@ import { batchesNames, batchKey } from '../../../../src/model/lakeLayout.js'
 import type { LakeTable } from '../../../../src/model/lakeSchema.js'
 import type { LakeBatch, LakeManifest } from '../../../../src/ports/lakeManifests.js'
 import { batchWriter } from '../batchWriter.js'
-import type { GlueTable } from '../glueTable.js'
+import { history } from '../history.js'
 import type { LakeServers } from '../lakeServers.js'
 import { batchesGlueTable } from '../openTrinoLake.js'
 import { expectSame, type Report } from '../report.js'
+import { rowsGlueTable } from '../rowsGlueTable.js'
 import { SAMPLE, sampleItem, sampleRow } from '../sampleTable.js'
 import { columnTypes, jsonRows, sortedRows } from '../trinoRows.js'
 
@@ -250,74 +251,4 @@ export async function checkLayout(report: Report, servers: LakeServers): Promise
     await athena(dropBaseStatement(SAMPLE))
     return ''
   })
-}
-
-/** Six batches of changes to thirty items, each showing states as they are when it is made. */
-function history(): readonly (readonly BatchRow[])[] {
-  let seed = 7
-  const random = (below: number) => {
-    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
-    return Math.floor((seed / 2_147_483_648) * below)
-  }
-  const lives = Array.from({ length: 36 }, (_, nth) => ({
-    nth,
-    rev: nth < 30 ? 1 : 0,
-    life: 0,
-    isThere: nth < 30,
-  }))
-  return Array.from({ length: 6 }, () => {
-    const batch = new Map<string, BatchRow>()
-    for (let step = 0; step < 25; step++) {
-      const item = lives[random(lives.length)]
-      if (!item) continue
-      const row = () =>
-        sampleRow(
-          sampleItem(item.nth, item.rev, {
-            Order: item.rev * 1000 + item.nth,
-            _incarnation: item.life === 0 ? `life-of-${item.nth}` : `life-${item.life}-of-${item.nth}`,
-          }),
-        )
-      if (item.isThere && random(4) === 0) {
-        batch.set(keyOf(row()), tombstoneOf(row()))
-        item.isThere = false
-        item.life += 1
-        item.rev = 0
-        continue
-      }
-      item.rev += 1
-      item.isThere = true
-      batch.set(keyOf(row()), row())
-    }
-    return [...batch.values()]
-  })
-}
-
-function keyOf({ id, incarnation }: BatchRow): string {
-  return `${id} ${incarnation}`
-}
-
-/** The table of layout `rows`, as the stack has it in Glue, with few years. */
-function rowsGlueTable(table: LakeTable, root: string): GlueTable {
-  const taken = new Set(table.columns.map(({ name }) => name.toLowerCase()))
-  const keyOf = (name: string) => (taken.has(name) ? `partition_${name}` : name)
-  const ranges = { year: ['2023,2024', 4], month: ['1,12', 2], day: ['1,31', 2] } as const
-  const names = ['year', 'month', 'day'] as const
-  const location = `${root}tables/${table.name}/`
-  return {
-    name: table.name,
-    columns: table.columns.map(({ name, type }) => ({ name: name.toLowerCase(), type: hiveType(type) })),
-    partitionKeys: names.map((name) => ({ name: keyOf(name), type: 'string' })),
-    parameters: Object.fromEntries([
-      ...names.flatMap((name) => [
-        [`projection.${keyOf(name)}.type`, 'integer'],
-        [`projection.${keyOf(name)}.range`, ranges[name][0]],
-        [`projection.${keyOf(name)}.digits`, String(ranges[name][1])],
-      ]),
-      [
-        'storage.location.template',
-        `${location}${names.map((name) => `${name}=\${${keyOf(name)}}/`).join('')}`,
-      ],
-    ]),
-    location,
-  }
 }
