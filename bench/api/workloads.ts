@@ -71,7 +71,7 @@ export function workloads(tracks: number): readonly Workload[] {
     {
       name: 'create relation, durable',
       writes: true,
-      // Each pair once: a prime walks through the tracks, and the playlist changes with every round through them.
+      // Each pair once: all playlists get the first track, then all the second one.
       numbers: [
         { divide: 1, times: 1, modulo: PLAYLISTS },
         { divide: PLAYLISTS, times: 1, modulo: tracks },

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Measure } from '../frame/measure.js'
 import { rounds, timed } from '../frame/rounds.js'
-import { percentile, ratiosOf, spreadOf } from '../frame/spread.js'
+import { exactly, percentile, ratiosOf, spreadOf } from '../frame/spread.js'
 import { startDuckdb } from './duckdb.js'
 import { type Host, openLake } from './openLake.js'
 import { writeLoad } from './writeLoad.js'
@@ -45,8 +45,9 @@ export async function measureAgainstFile(folder: string, rows: number, count: nu
     const reached = await load.stop()
     await duckdb.close()
     rmSync(file)
-    if (reached < WRITES_A_SECOND * 0.9) throw new Error(`Only ${reached} writes a second were reached.`)
-    return [...idle, ...busy]
+    const aim = { text: `at least ${WRITES_A_SECOND * 0.9}`, met: reached >= WRITES_A_SECOND * 0.9 }
+    const writes = { name: 'writes reached meanwhile', unit: 'a second', ours: exactly(reached), aim }
+    return [...idle, ...busy, { group: busy[0]?.group ?? title, ...writes }]
   } finally {
     await host.close()
   }
