@@ -218,8 +218,11 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
 
   async function runQuery(sql: string, maxRows: number, deadline: number): Promise<RunAnswer> {
     for (let attempt = 1; ; attempt++) {
-      if (!(await position.reached(0, deadline - Date.now()))) throw notReady()
-      await catchUp(deadline)
+      do {
+        if (!(await position.reached(0, deadline - Date.now()))) throw notReady()
+        await catchUp(deadline)
+        // Meanwhile its process may have been replaced by one that has no tables yet.
+      } while (!position.isReady())
       const timeoutMs = Math.max(1, deadline - Date.now())
       try {
         return await client.request(
