@@ -82,6 +82,20 @@ it('goes from the fold to the last file, and makes each work due on the way', as
   expect(errors).toEqual([])
 })
 
+it('makes VACUUM due however seldom or often it runs', async () => {
+  for (const vacuumEveryMs of [1, 30 * 24 * HOUR]) {
+    const settings = { ...DEFAULT_KEEPER_SETTINGS, vacuumEveryMs }
+    await startPurge(context(), 'note', [])
+    const [purge] = manifest().purges ?? []
+    const at = now - snapshotAgeMs - queryMs
+    const waiting = { ...(purge as NonNullable<typeof purge>), step: 'expire', at } as const
+    await change((one) => ({ ...one, batches: [], vacuumedAt: now, purges: [waiting] }))
+    await advancePurges({ ...context(), settings }, 'note')
+    expect(step()).toBe('clean')
+    expect(dueWork(manifest(), settings, now)).toBe('vacuum')
+  }
+})
+
 it('is not done while a fold works, or the base is ahead', async () => {
   await startPurge(context(), 'note', ['2025-03'])
   await change((one) => ({ ...one, batches: [], isBaseAhead: true }))

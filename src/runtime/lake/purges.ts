@@ -82,7 +82,7 @@ function advanced(manifest: LakeManifest, look: Look): LakeManifest | undefined 
       continue
     }
     if (step === 'pack') next = packDue(next, purge, settings, now)
-    if (step === 'clean') next = { ...next, vacuumedAt: now - settings.vacuumEveryMs }
+    if (step === 'clean') next = cleaningDue(next, settings, now)
     const old = [...stored].filter((id) => id !== next.snapshot).slice(0, MAX_SNAPSHOTS)
     const snapshots = step === 'expire' ? { snapshots: old } : {}
     if (step !== 'done') purges.push({ ...purge, ...snapshots, step, at: now })
@@ -120,6 +120,12 @@ function stepAfter(
         : 'clean'
     }
   }
+}
+
+/** Makes VACUUM due at once: as if the last one had been before the last change of the base, and long enough ago. */
+function cleaningDue(manifest: LakeManifest, { vacuumEveryMs }: Look['settings'], now: number): LakeManifest {
+  const { foldedAt = 0, optimizedAt = 0 } = manifest
+  return { ...manifest, vacuumedAt: Math.min(now - vacuumEveryMs, Math.max(foldedAt, optimizedAt)) }
 }
 
 function packDue(
