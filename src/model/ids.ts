@@ -3,8 +3,12 @@ export const MAX_ID_BYTES = 256
 
 const encoder = new TextEncoder()
 
+/** What nearly all ids are made of: a byte each, and none of them a control character. */
+const PLAIN_ID = /^[\x20-\x7e]+$/
+
 /** True for 1 to `MAX_ID_BYTES` UTF-8 bytes without control characters or unpaired surrogates. */
 export function isValidId(id: string): boolean {
+  if (PLAIN_ID.test(id)) return id.length <= MAX_ID_BYTES
   if (id.length === 0 || id.length > MAX_ID_BYTES) return false
   for (const character of id) {
     const code = character.codePointAt(0) as number

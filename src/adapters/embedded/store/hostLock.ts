@@ -5,8 +5,8 @@ import type { Clock } from '../../../ports/system.js'
 import type { Committer } from './committer.js'
 import { DataFolderError } from './dataFolderError.js'
 import { type Environment, renewReads } from './environment.js'
+import type { HostClaim, HostLock } from './hostClaim.js'
 import { metaValue, putMetaValue, removeMetaValue } from './meta.js'
-import type { HostClaim, HostLock } from './store.js'
 
 /** The host's claim as a value of the store, kept alive by a heartbeat. */
 export function lmdbHostLock(

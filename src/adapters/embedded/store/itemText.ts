@@ -40,12 +40,17 @@ export function decodeItem(key: ItemKey, text: string): Item {
 
 /** A null attribute is an absent one. */
 export function withoutNulls(item: Item): Item {
-  if (!Object.values(item).some(isAbsent)) return item
+  if (!hasAbsent(item)) return item
   return Object.fromEntries(Object.entries(item).filter(([, value]) => !isAbsent(value))) as unknown as Item
 }
 
 /** Most bytes that the two key attributes add. */
 const KEY_ALLOWANCE = 8192
+
+function hasAbsent(item: Item): boolean {
+  for (const name in item) if (isAbsent(item[name])) return true
+  return false
+}
 
 function isAbsent(value: Json | undefined): boolean {
   return value === null || value === undefined
