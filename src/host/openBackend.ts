@@ -34,6 +34,8 @@ export interface BackendOptions {
     readonly sql?: Partial<SqlLimits>
   }
   readonly lake?: LakeOptions
+  /** Types and join tables that grow large: the log is warned of statements that read all of their days. */
+  readonly large?: readonly string[]
   /** Whether `fetch` serves the GraphiQL page. Default true. */
   readonly graphiql?: boolean
 }
@@ -103,9 +105,9 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   }
 }
 
-async function projectOf({ schema, name = 'app' }: BackendOptions): Promise<Project> {
-  if (typeof schema === 'string') return compile([{ file: 'schema.graphql', text: schema }], name)
-  if (isSources(schema)) return compile(schema, name)
+async function projectOf({ schema, name = 'app', large, log }: BackendOptions): Promise<Project> {
+  if (typeof schema === 'string') return compile([{ file: 'schema.graphql', text: schema }], name, large, log)
+  if (isSources(schema)) return compile(schema, name, large, log)
   if (schema.format === MODEL_FORMAT) return deepFreeze(schema)
   throw new AppError(
     'BadInput',
@@ -117,11 +119,17 @@ function isSources(schema: readonly Source[] | Project): schema is readonly Sour
   return Array.isArray(schema)
 }
 
-async function compile(sources: readonly Source[], project: string): Promise<Project> {
+async function compile(
+  sources: readonly Source[],
+  project: string,
+  large: readonly string[] = [],
+  log?: Logger,
+): Promise<Project> {
   const checker = await createSqlChecker()
   try {
-    const result = await compileSchema(sources, { project, checker })
+    const result = await compileSchema(sources, { project, checker, large })
     if (!result.ok) throw new SchemaError(result.diagnostics)
+    for (const { code, message } of result.diagnostics) log?.warn(message, { code })
     return result.project
   } finally {
     await checker.close()

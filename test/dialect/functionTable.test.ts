@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { analyze } from '../../src/adapters/embedded/dialect/translate.js'
+import { TranslateError } from '../../src/adapters/embedded/dialect/translateError.js'
 import { supportedFunctions } from '../../src/compiler/sql/functions.js'
 
 /** Every function of Trino 435: what its SHOW FUNCTIONS lists, and the forms that its documentation has among them. */
@@ -39,3 +41,30 @@ ${rows.join('\n')}
 it('every supported function is one of Trino', () => {
   expect(supportedFunctions().filter((name) => DOCUMENTED[name] === undefined)).toEqual([])
 })
+
+describe('a refused function', () => {
+  const supported = new Set(supportedFunctions())
+  const refused = Object.keys(DOCUMENTED).filter((name) => !supported.has(name))
+
+  it.each(refused)('%s', (name) => {
+    // The grammar knows no OVER behind its own forms.
+    const over = DOCUMENTED[name] === 'form' ? [] : [`SELECT ${name}(1) OVER ()`]
+    for (const sql of [`SELECT ${name}(1)`, `SELECT 1 WHERE ${name}(1) IS NULL`, ...over]) {
+      const error = refusalOf(sql)
+      expect(error).toBeInstanceOf(TranslateError)
+      const { message, start, end } = error as TranslateError
+      expect(message).toMatch(/^[A-Z].*\.$/s)
+      expect(end).toBeGreaterThan(start)
+      // By its name, or by the grammar at the form's own words.
+      expect(`${message} ${sql.slice(start, end)}`.toLowerCase()).toContain(name)
+    }
+  })
+})
+
+function refusalOf(sql: string): unknown {
+  try {
+    return analyze(sql, [])
+  } catch (error) {
+    return error
+  }
+}

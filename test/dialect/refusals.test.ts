@@ -87,7 +87,31 @@ describe('a statement that Trino would refuse, or answer otherwise', () => {
     ],
     ['SELECT id FROM user LIMIT 1 OFFSET 2', 'OFFSET stands before LIMIT.', 'OFFSET'],
     ['SELECT id FROM user WHERE age', 'WHERE takes a condition, not a value of type integer.', 'age'],
-    ['SELECT id FROM user UNION SELECT age FROM user', undefined, undefined],
+    [
+      'SELECT id FROM user UNION SELECT age FROM user',
+      'Column 1 of UNION is varchar on one side and integer on the other.',
+      'age',
+    ],
+    [
+      'SELECT id FROM user UNION ALL SELECT id, age FROM user',
+      'UNION joins queries of 1 and 2 columns.',
+      'SELECT id, age FROM user',
+    ],
+    [
+      'SELECT (SELECT max(v.age) FROM user v WHERE v.age < u.age HAVING count(*) > 1) FROM user u',
+      'Athena does not take this subquery, which reads columns from around it and has a HAVING without a GROUP BY: write it as a join or in WITH.',
+      'SELECT max(v.age) FROM user v WHERE v.age < u.age HAVING count(*) > 1',
+    ],
+    [
+      "SELECT map(ARRAY['a'], ARRAY[1]) = map(ARRAY['a'], ARRAY[1]) FROM user",
+      "Values of type map(varchar, integer) can't be compared.",
+      "map(ARRAY['a'], ARRAY[1]) = map(ARRAY['a'], ARRAY[1])",
+    ],
+    [
+      'SELECT histogram(score) FROM user',
+      "The result's column _col0 is a map whose keys are of type double: CAST them to varchar with transform_keys.",
+      undefined,
+    ],
     ["SELECT regexp_like(id, '(?=x)') FROM user", undefined, "'(?=x)'"],
     ["SELECT date_format(createdAt, '%D') FROM user", undefined, "'%D'"],
     ["SELECT format('%e', age) FROM user", '%e in a format is not supported.', "'%e'"],

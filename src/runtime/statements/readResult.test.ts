@@ -101,6 +101,11 @@ describe('readRows', () => {
       "The value of n[2] in the statement's result is -Infinity, which has",
     ],
     [scalar('AWSJSON'), 'NaN', 'is NaN, which has no form in JSON.'],
+    [
+      scalar('AWSJSON'),
+      '{"a":',
+      'is the text "{\\"a\\":", which is no JSON: write CAST(… AS json) to return it as a JSON string.',
+    ],
     [scalar('AWSTimestamp'), '9007199254740993', 'which is no AWSTimestamp.'],
     [scalar('AWSDateTime'), '+012024-01-01T00:00:00.000Z', 'which is no AWSDateTime.'],
     [scalar('AWSDate'), '+012024-01-01', 'which is no AWSDate.'],

@@ -9,9 +9,9 @@ export class NoJsonError extends Error {
 /**
  * JSON text of a result's value, as exact as the value is: whole numbers beyond 2^53 and decimals are numbers with all
  * their digits, keys of maps are sorted. `type` is that of an array, a row or a map; without one the value is a scalar,
- * and a text is JSON already.
+ * and a text has to be JSON already.
  *
- * Throws `NoJsonError` for NaN and the infinities.
+ * Throws `NoJsonError` for NaN, the infinities, and a text that is no JSON.
  */
 export function resultJson(value: Json, type: ResultType | undefined): string {
   if (value === null) return 'null'
@@ -57,8 +57,19 @@ function scalarJson(value: Json, type: string): string {
 
 function checked(text: string): string {
   if (isNotFinite(text)) throw new NoJsonError(`is ${text}, which has no form in JSON`)
+  try {
+    JSON.parse(text)
+  } catch {
+    const start = JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text)
+    throw new NoJsonError(
+      `is the text ${start}, which is no JSON: write CAST(… AS json) to return it as a JSON string`,
+    )
+  }
   return text
 }
+
+/** Characters of a value that a message shows. */
+const SHOWN = 60
 
 /** Whether it is a double that is no number, as the port writes them. */
 export function isNotFinite(value: Json): boolean {

@@ -66,6 +66,14 @@ function limitSql(query: Query): string {
   return query.offset ? `${limit} OFFSET ${count(query.offset)}` : limit
 }
 
+/** The place of a column in a side of a set operation: its item where the SELECT lists it, else the whole side. */
+function itemOf(body: QueryBody, at: number): { readonly start: number; readonly end: number } {
+  if (body.kind === 'parenthesized') return itemOf(body.query.body, at)
+  if (body.kind === 'setOperation') return itemOf(body.left, at)
+  if (body.kind !== 'select' || body.items.some((item) => item.kind === 'all')) return body
+  return body.items[at] ?? body
+}
+
 export function translateBody(body: QueryBody, environment: Environment, top: boolean): TranslatedQuery {
   switch (body.kind) {
     case 'select':
@@ -94,7 +102,7 @@ export function translateBody(body: QueryBody, environment: Environment, top: bo
       const right = translateBody(body.right, environment, false)
       if (left.columns.length !== right.columns.length) {
         const message = `${body.operator} joins queries of ${left.columns.length} and ${right.columns.length} columns.`
-        throw new TranslateError(message, body)
+        throw new TranslateError(message, body.right)
       }
       if (body.all && body.operator !== 'UNION') {
         throw new TranslateError(`${body.operator} ALL is not supported: leave ALL out.`, body)
@@ -107,7 +115,7 @@ export function translateBody(body: QueryBody, environment: Environment, top: bo
         ])
         if (type && (body.all || isComparable(type))) return type
         const message = `Column ${at + 1} of ${body.operator} is ${typeName(column.type)} on one side and ${typeName(other.type)} on the other.`
-        throw new TranslateError(message, body)
+        throw new TranslateError(message, itemOf(body.right, at))
       })
       const columns = left.columns.map((column, at) => ({
         label: column.label,
