@@ -65,6 +65,9 @@ async function publish(options: { readonly thorough?: boolean } = {}) {
   return shop.sql.publish({ fresh: true, ...options })
 }
 
+/** These start and end many processes: wide enough for a busy machine. */
+const LONG_MS = 240_000
+
 describe('the published lake', () => {
   it('has one sorted file a day, with what readers prune by', async () => {
     const users = Array.from({ length: 500 }, (_, index) =>
@@ -210,27 +213,31 @@ describe('the published lake', () => {
     ).toEqual([[6]])
   })
 
-  it('misses nothing when its process is killed, before, amid and after', async () => {
-    const count = 400
-    await put(shop.store, ...Array.from({ length: count }, (_, index) => product(`p${index}`, index % 100)))
-    for (const wait of [0, 5, 20, 60, 150]) {
-      await put(shop.store, product('p1', 1, `at ${wait}`))
-      await shop.sql.waitUntilFresh(20_000)
-      const publication = shop.sql.publish({ fresh: true }).catch(() => undefined)
-      await sleep(wait)
-      const pid = shop.sql.workerPid()
-      if (pid !== undefined) process.kill(pid, 'SIGKILL')
-      await publication
-      await publish()
-      expect(
-        await ask(
-          `SELECT count(*)::INT, count(DISTINCT id)::INT, count(*) FILTER (title = 'at ${wait}')::INT
+  it(
+    'misses nothing when its process is killed, before, amid and after',
+    async () => {
+      const count = 400
+      await put(shop.store, ...Array.from({ length: count }, (_, index) => product(`p${index}`, index % 100)))
+      for (const wait of [0, 5, 20, 60, 150]) {
+        await put(shop.store, product('p1', 1, `at ${wait}`))
+        await shop.sql.waitUntilFresh(20_000)
+        const publication = shop.sql.publish({ fresh: true }).catch(() => undefined)
+        await sleep(wait)
+        const pid = shop.sql.workerPid()
+        if (pid !== undefined) process.kill(pid, 'SIGKILL')
+        await publication
+        await publish()
+        expect(
+          await ask(
+            `SELECT count(*)::INT, count(DISTINCT id)::INT, count(*) FILTER (title = 'at ${wait}')::INT
            FROM read_parquet('${folder}/lake/tables/product/**/*.parquet')`,
-        ),
-      ).toEqual([[count, count, 1]])
-      expect(existsSync(join(folder, 'lake/.publishing'))).toBe(false)
-    }
-  })
+          ),
+        ).toEqual([[count, count, 1]])
+        expect(existsSync(join(folder, 'lake/.publishing'))).toBe(false)
+      }
+    },
+    LONG_MS,
+  )
 
   it('goes on where it was after a restart', async () => {
     await put(shop.store, product('a', 0), product('b', 1))
@@ -246,29 +253,33 @@ describe('the published lake', () => {
     ])
   })
 
-  it('shows readers whole files only, while days are swapped', async () => {
-    const all = Array.from({ length: 300 }, (_, index) => product(`p${index}`, index % 10))
-    await put(shop.store, ...all)
-    await publish()
-    let done = false
-    const reading = (async () => {
-      let reads = 0
-      while (!done) {
-        const [[rows]] = (await ask(
-          `SELECT count(*)::INT FROM read_parquet('${folder}/lake/tables/product/**/*.parquet', hive_partitioning = true)`,
-        )) as [[number]]
-        expect(rows).toBe(300)
-        reads += 1
-      }
-      return reads
-    })()
-    for (let round = 0; round < 15; round++) {
-      await put(shop.store, ...all.slice(0, 20).map((item) => ({ ...item, title: `round ${round}` })))
+  it(
+    'shows readers whole files only, while days are swapped',
+    async () => {
+      const all = Array.from({ length: 300 }, (_, index) => product(`p${index}`, index % 10))
+      await put(shop.store, ...all)
       await publish()
-    }
-    done = true
-    expect(await reading).toBeGreaterThan(3)
-  })
+      let done = false
+      const reading = (async () => {
+        let reads = 0
+        while (!done) {
+          const [[rows]] = (await ask(
+            `SELECT count(*)::INT FROM read_parquet('${folder}/lake/tables/product/**/*.parquet', hive_partitioning = true)`,
+          )) as [[number]]
+          expect(rows).toBe(300)
+          reads += 1
+        }
+        return reads
+      })()
+      for (let round = 0; round < 15; round++) {
+        await put(shop.store, ...all.slice(0, 20).map((item) => ({ ...item, title: `round ${round}` })))
+        await publish()
+      }
+      done = true
+      expect(await reading).toBeGreaterThan(3)
+    },
+    LONG_MS,
+  )
 
   it('says why it can not write, leaves the old files, and goes on later', async () => {
     await put(shop.store, product('a', 0))
