@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { sha256FirstByte } from './sha256FirstByte.js'
 
 /** Primary key of an item: partition key and sort key. */
 export interface ItemKey {
@@ -28,7 +29,7 @@ export function listPartition(table: string, shard: number): string {
 
 /** First byte of SHA-256(id) modulo `LIST_SHARDS`. */
 export function listShard(id: string): number {
-  return (sha256(utf8ToBytes(id))[0] as number) % LIST_SHARDS
+  return sha256FirstByte(id) % LIST_SHARDS
 }
 
 /** Key of the side of a relation that hangs on one entity. */
