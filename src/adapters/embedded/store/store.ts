@@ -230,6 +230,38 @@ export interface Executions {
   deleteExpired(nowSeconds: number): Promise<readonly string[]>
 }
 
+/** Work on a folder that one process asks for and the folder's host does. */
+export interface MaintenanceRequest {
+  /** In the order of their coming. */
+  readonly id: string
+  /** What to do. Absent once the host has taken it: what is to be purged leaves no trace in its own request. */
+  readonly work?: Json
+  readonly state: MaintenanceState
+  readonly progress?: Json
+  /** Of one that is `done`. */
+  readonly outcome?: Json
+  /** Of one that has `failed`. */
+  readonly failure?: { readonly code: string; readonly message: string }
+  /** Milliseconds since 1970. */
+  readonly changedAt: number
+}
+
+export type MaintenanceState = 'waiting' | 'running' | 'done' | 'failed'
+
+export interface Maintenance {
+  /** Asks for work and answers the request's id. */
+  submit(work: Json): Promise<string>
+  get(id: string): MaintenanceRequest | undefined
+  /** Every request, oldest first. */
+  list(): readonly MaintenanceRequest[]
+  /** Takes the work of a request that waits, which then runs; undefined when it waits no more. */
+  take(id: string): Promise<Json | undefined>
+  /** Changes a request; false when it is gone. */
+  update(id: string, change: Partial<Omit<MaintenanceRequest, 'id' | 'changedAt'>>): Promise<boolean>
+  /** False when it was gone already. */
+  remove(id: string): Promise<boolean>
+}
+
 export interface StoreStats {
   /** Items of the table, of every kind. */
   readonly items: number
