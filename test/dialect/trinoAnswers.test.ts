@@ -23,7 +23,7 @@ afterAll(() => engine.close())
 
 describe('the answers of Trino', () => {
   it('are many', () => {
-    expect(CASES.length).toBeGreaterThan(1500)
+    expect(CASES.length).toBeGreaterThan(2200)
   })
 
   it.each(FAMILIES)('are the answers here: $name', async ({ cases }) => {
