@@ -80,10 +80,9 @@ export class Turns {
     return [...first.values()].filter((one) => one.isEnabled())
   }
 
-  /** Processes that wait, whether they may go on or not. */
-  waiting(): readonly string[] {
-    const names = this.#pending.map(({ process }) => process).filter((one) => !this.#dead.has(one))
-    return [...new Set(names)]
+  /** Steps that wait, whether they may be taken or not. */
+  waiting(): readonly { readonly process: string; readonly label: string }[] {
+    return this.#pending.filter(({ process }) => !this.#dead.has(process))
   }
 
   async go(choice: Pending): Promise<void> {
