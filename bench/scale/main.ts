@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { chart } from './chart.js'
 import { originSentence } from './fingerprint.js'
+import { lakeCostTable } from './lakeCost.js'
 import { readCalls } from './recordedCalls.js'
 import { type Report, reportOf } from './report.js'
 import { writeSection } from './sections.js'
@@ -31,6 +32,7 @@ for (const workload of WORKLOADS) {
   show(workload.name, `${workload.title}.\n\n${partsTable(reports)}\n\n${answersTable(reports)}`)
 }
 show('statements', statementTable())
+show('lakeCost', lakeCostTable())
 
 /** Puts a chart beside the page. */
 function draw(name: string, title: string, reports: readonly Report[]): void {

@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { costTable, priceTable } from '../../bench/scale/costTable.js'
 import { originSentence } from '../../bench/scale/fingerprint.js'
+import { lakeCostTable } from '../../bench/scale/lakeCost.js'
 import { PRICES } from '../../bench/scale/prices.js'
 import { readCalls } from '../../bench/scale/recordedCalls.js'
 import { readSection } from '../../bench/scale/sections.js'
@@ -27,6 +28,7 @@ describe('made sections', () => {
     [PAGE, 'operations', costTable(calls)],
     [PAGE, 'statements', statementCostTable()],
     ['docs/scale.md', 'statements', statementTable()],
+    ['docs/scale.md', 'lakeCost', lakeCostTable()],
     // Fails when an input has changed since: npx tsx bench/scale/main.ts --write
     ['docs/scale.md', 'calls', originSentence(source)],
   ])('%s has %s as bench/scale makes it', (page, name, text) => {
