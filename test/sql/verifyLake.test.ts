@@ -3,7 +3,20 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { imageFile } from '../../src/adapters/embedded/sql/imageFile.js'
-import { entityItem, likeItem, newFolder, type OpenShop, openShop, put, removeFolder } from './testShop.js'
+import { relationDataKey } from '../../src/model/keys.js'
+import type { JoinTable } from '../../src/model/types.js'
+import type { Item } from '../../src/ports/itemTable.js'
+import {
+  entityItem,
+  LIKES,
+  likeItem,
+  newFolder,
+  type OpenShop,
+  openShop,
+  put,
+  removeFolder,
+  SHOP,
+} from './testShop.js'
 
 let folder: string
 let shop: OpenShop | undefined
@@ -217,6 +230,26 @@ describe('verification', () => {
     const last = await sql.verify()
     expect(last.clean).toBe(true)
     expect(last.tables[0]?.rows).toBe((await shop.rows('SELECT count(*) FROM "user"'))[0]?.[0])
+  })
+
+  it('compares all join tables at once, each with its own files', async () => {
+    const owns: JoinTable = { ...LIKES, table: 'owns' }
+    shop = await openShop(folder, { project: { ...SHOP, joinTables: [LIKES, owns] } })
+    const relations = Array.from({ length: 20 }, (_, index) => likeItem(`u${index}`, 'p1', index))
+    const owned = relations.map((item): Item => {
+      const id = `owns-${String(item.relationId)}`
+      return { ...item, ...relationDataKey(id), entityType: 'owns', relationId: id }
+    })
+    await put(shop.store, ...relations, ...owned)
+    await shop.sql.publish({ fresh: true })
+    rmSync(join(folder, 'lake/tables/owns', DAY), { recursive: true })
+    const { tables } = await shop.sql.verify()
+    expect(tables.slice(-4)).toMatchObject([
+      { table: 'likes', in: 'image', rows: 20, missing: 0 },
+      { table: 'likes', in: 'files', rows: 20, missing: 0 },
+      { table: 'owns', in: 'image', rows: 20, missing: 0 },
+      { table: 'owns', in: 'files', rows: 20, missing: 20 },
+    ])
   })
 
   it('leaves nothing behind', async () => {

@@ -7,13 +7,16 @@ import { type DayNumber, dayFolder, dayOfMicros, withinDays } from '../../lake/d
 import { lakePlaces, publishedDays, sizeOf } from '../../lake/lakeFolder.js'
 import { readManifest } from '../../lake/manifest.js'
 import type { ImageTable } from '../image.js'
-import { definitionHash } from '../imageSchema.js'
+import { createTable, definitionHash } from '../imageSchema.js'
 import { compareRows } from './compareRows.js'
 import { among } from './conditions.js'
 import type { ComparedPlace, VerifySource } from './place.js'
 import { changedAfter, presentRows } from './tableState.js'
 
-const MEMORY_MB = 256
+const MEMORY_MB = 128
+
+/** Several may be open at the same time, each in a place of its own. */
+let copies = 0
 
 /**
  * A table as its published files have it; undefined when it has not been published as it is now. The files are read
@@ -30,20 +33,19 @@ export async function filesPlace(
   const isPublished = manifest?.tables[name]?.hash === definitionHash(table.table)
   if (!image.dirty || manifest?.lineage !== image.dirty.lineage || !isPublished) return undefined
   const changedDays = () => image.dirty?.of(name) ?? new Map<DayNumber, number>()
-  const copy = await openCopy(spill)
+  copies += 1
+  const copy = await openCopy(`${spill}-${copies}`)
   const columns = storedColumns(table.table)
     .map((column) => quoteIdentifier(column.name))
     .join(', ')
   const damaged = new Set<DayNumber>()
-  let isMade = false
+  await copy.connection.run(createTable(table.table, 'rows'))
   for (const [day] of await publishedDays(places.table(name))) {
     const file = quoteString(places.day(name, day))
     try {
       await copy.connection.run(
         `CREATE OR REPLACE TEMP VIEW day AS SELECT ${columns} FROM read_parquet([${file}], hive_partitioning = false)`,
       )
-      if (!isMade) await copy.connection.run('CREATE TABLE rows AS FROM day LIMIT 0')
-      isMade = true
       const before = await copy.connection.runAndReadAll(
         `SELECT count(*) FROM day WHERE NOT (${withinDays(day, day)})`,
       )
@@ -55,10 +57,6 @@ export async function filesPlace(
       damaged.add(day)
     }
   }
-  if (!isMade)
-    await copy.connection.run(
-      `CREATE TABLE rows AS FROM (SELECT NULL AS ${columns.replaceAll(', ', ', NULL AS ')}) LIMIT 0`,
-    )
 
   return {
     name: 'files',
