@@ -210,6 +210,8 @@ async function swapIn(
       // Older than all that has come since.
       batches: [...rebuilt, ...one.batches.filter(({ key }) => !gone.has(key))],
       retired: [...one.retired, ...retired],
+      // What is left in the base counts for nothing, and goes with the next fold, which is due at once.
+      isBaseAhead: true,
       // Statements that have just begun read the old snapshot, however old it is.
       ...(one.snapshot !== undefined && { vacuumAfter: clock.now() + settings.queryMs }),
     } satisfies LakeManifest
