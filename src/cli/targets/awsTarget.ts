@@ -31,7 +31,7 @@ export function withAwsTarget<T>(name: string, use: (target: AdminTarget) => Pro
         },
         async exportParquet() {
           throw new CliError('input', "The lake's files of a deployed project are in its bucket already.", {
-            hint: `Copy them: aws s3 sync s3://${resourceNames(name).lakeBucketPrefix}ACCOUNT/tables/ DIR. Or export JSON lines or CSV.`,
+            hint: `With layout rows copy them: aws s3 sync s3://${resourceNames(name).lakeBucketPrefix}ACCOUNT/tables/ DIR. Or export JSON lines or CSV.`,
           })
         },
       })

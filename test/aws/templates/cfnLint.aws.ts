@@ -19,7 +19,8 @@ afterAll(() => {
 it.each([
   ['by default', {}],
   ['with everything on', { xray: true, alarms: { email: 'somebody@example.com' } }],
-])('finds nothing in the templates %s', async (_, config) => {
+  ['with batches', { lake: { layout: 'batches' } }],
+] as const)('finds nothing in the templates %s', async (_, config) => {
   const shop = deployed(await musicShop(), config)
   made.push(shop)
   expect(shop.stacks.length).toBeGreaterThan(10)
