@@ -244,6 +244,8 @@ export class LakeProcesses implements System {
     const context = this.context(name)
     let hasDropped = false
     for (; ; manifest = await manifestOf(context, NOTE_TABLE)) {
+      // There is somebody for that.
+      if (manifest.lease?.work === 'vacuum') return
       const isOthers = manifest.lease !== undefined && !manifest.lease.owner.startsWith(name)
       if (isOthers && this.#mutations.noWaiting && !hasDropped) {
         hasDropped = true
