@@ -89,7 +89,8 @@ export function start(
 export function cpuSeconds(pid: number): number {
   const ticks = family(pid).map((one) => {
     const fields = statFields(one)
-    return Number(fields?.[11] ?? 0) + Number(fields?.[12] ?? 0)
+    // Its own, and that of children that have ended.
+    return [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields?.[at] ?? 0), 0)
   })
   return ticks.reduce((sum, one) => sum + one, 0) / 100
 }

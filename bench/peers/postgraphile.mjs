@@ -21,6 +21,8 @@ const service = makePgService({
     database: 'bench',
     user: 'bench',
     max: Number(process.env.POOL ?? 10),
+    // Connections are kept between the rounds.
+    idleTimeoutMillis: 0,
   },
   schemas: ['public'],
 })
