@@ -17,9 +17,16 @@ export function imageFile(folder: string, generation = currentGeneration(folder)
   return join(folder, generation === 0 ? 'image.duckdb' : `image-${generation}.duckdb`)
 }
 
-/** A file of that generation in the making. Whatever is left of it is removed at the next start. */
-export function unfinishedImageFile(folder: string, generation: number): string {
-  return `${imageFile(folder, generation)}.part`
+/**
+ * Where this process has the image of a generation made, and what is spilled meanwhile. The next process has it made
+ * elsewhere, while a killed one's may still be ending; what is left is removed at its start.
+ */
+export function unfinishedImage(folder: string, generation: number) {
+  const end = `${process.pid}.part`
+  return {
+    file: `${imageFile(folder, generation)}.${end}`,
+    spill: spillFolder(folder, `${generation}.${end}`),
+  } as const
 }
 
 /** Generations that have a file, the highest first. */
@@ -52,7 +59,9 @@ export function removeGeneration(folder: string, generation: number): void {
   for (const one of imageNames(folder)) {
     if (one.generation === generation) rmSync(join(folder, one.name), { force: true })
   }
-  rmSync(spillFolder(folder, generation), { recursive: true, force: true })
+  for (const spill of [spillFolder(folder, generation), unfinishedImage(folder, generation).spill]) {
+    rmSync(spill, { recursive: true, force: true })
+  }
 }
 
 /** Bytes of an image on disk, its log included. */

@@ -1,11 +1,11 @@
-import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import type { Logger } from '../../../ports/system.js'
 import type { Store } from '../store/store.js'
 import { catchUp } from './catchUp.js'
 import { describeImage } from './describeImage.js'
 import type { Follower } from './follower.js'
 import { closeImage, type Image, openGeneration, showTables, staleTables } from './image.js'
-import { imageFile, removeGeneration, unfinishedImageFile } from './imageFile.js'
+import { imageFile, removeGeneration, unfinishedImage } from './imageFile.js'
 import type { ImageLeases } from './imageLeases.js'
 import { makeTables } from './makeTables.js'
 import type { HoldEvent, RewrittenImage, SizeEvent } from './protocol.js'
@@ -92,10 +92,13 @@ export function startImageRewriter(options: ImageRewriterOptions): ImageRewriter
 
   async function makeFresh(generation: number, urgent: boolean, signal: AbortSignal): Promise<Image> {
     const tables = [...image.tables.values()].map(({ table }) => table)
-    const order = { folder, generation, tables, limits: apartLimits(limits), urgent }
+    const unfinished = unfinishedImage(folder, generation)
+    const order = { folder, generation, ...unfinished, tables, limits: apartLimits(limits), urgent }
     await makeImageApart(order, options.onProgress, signal)
     // From here on a killed process leaves two images, each of them whole: the next one goes on with this one.
-    renameSync(unfinishedImageFile(folder, generation), imageFile(folder, generation))
+    renameSync(unfinished.file, imageFile(folder, generation))
+    // It is there only if it could not be written in order: what it holds is applied again.
+    rmSync(`${unfinished.file}.wal`, { force: true })
     syncFolder(folder)
     const fresh = await openGeneration(store, generation, limits)
     if (!fresh) throw new Error('The fresh image can not be gone on with.')

@@ -3,7 +3,7 @@ import type { LakeTable } from '../../../model/lakeSchema.js'
 import type { Store } from '../store/store.js'
 import { catchUp } from './catchUp.js'
 import { closeImage, createImage, type Image, showTables } from './image.js'
-import { type EngineLimits, spillFolder, unfinishedImageFile } from './imageFile.js'
+import type { EngineLimits } from './imageFile.js'
 import { makeTables } from './makeTables.js'
 
 export interface MakeImageOptions {
@@ -11,6 +11,8 @@ export interface MakeImageOptions {
   readonly tables: readonly LakeTable[]
   /** Of the image in the making. */
   readonly generation: number
+  readonly file: string
+  readonly spill: string
   readonly limits: EngineLimits
   readonly onProgress: (table: string, rows: number) => void
 }
@@ -22,11 +24,9 @@ const ROUNDS = 5
  * Makes a fresh image from the table in a file of its own, rows in the order of their times, and leaves it closed. What
  * does not fit its table is left out: whoever follows the feed has made dead letters of it.
  */
-export async function makeImage({ store, tables, generation, limits, onProgress }: MakeImageOptions) {
-  const file = unfinishedImageFile(store.folder, generation)
-  const spill = spillFolder(store.folder, `${generation}.part`)
-  for (const old of [file, `${file}.wal`]) rmSync(old, { force: true })
-  const image = await createImage(store, { file, spill, generation }, limits)
+export async function makeImage(options: MakeImageOptions): Promise<void> {
+  const { store, tables, spill, onProgress } = options
+  const image = await createImage(store, options, options.limits)
   try {
     for (const group of groupsOf(tables)) {
       // One after the other, so that each one's share of the file can be told.

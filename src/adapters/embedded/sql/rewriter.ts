@@ -5,7 +5,8 @@ import type { FromRewriter, RewriteOrder } from './rewriting.js'
 
 /**
  * Entry of the process that makes a fresh image from the table while another process's image goes on serving
- * statements. It ends with its parent, and leaves a file that nobody takes for an image.
+ * statements. It ends with its parent, and leaves a file that nobody takes for an image. Like its parent it lets others go
+ * first, and the more so when nobody waits for it.
  */
 const LOWEST = 19
 
@@ -14,8 +15,6 @@ process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)
 
 process.on('message', (message: RewriteOrder) => {
-  // As much as statements have, when somebody waits.
-  lowerPriority(message.urgent ? undefined : LOWEST)
   make(message).then(
     () => end({ kind: 'made' }),
     (error: unknown) =>
@@ -23,14 +22,14 @@ process.on('message', (message: RewriteOrder) => {
   )
 })
 
-async function make({ folder, generation, tables, limits }: RewriteOrder): Promise<void> {
+async function make({ folder, urgent, ...order }: RewriteOrder): Promise<void> {
+  // Opening takes the store's write lock: who waits for the processor meanwhile holds every writer up. Reading does not.
   const store = await openStore(folder)
+  if (!urgent) lowerPriority(LOWEST)
   try {
     await makeImage({
+      ...order,
       store,
-      generation,
-      limits,
-      tables,
       onProgress: (table, rows) => send({ kind: 'progress', table, rows }),
     })
   } finally {

@@ -7,6 +7,9 @@ export interface RewriteOrder {
   readonly folder: string
   /** Of the image to make. */
   readonly generation: number
+  /** The file to make, and where to put what does not fit into memory: of this order only. */
+  readonly file: string
+  readonly spill: string
   readonly tables: readonly LakeTable[]
   readonly limits: EngineLimits
   /** Somebody waits for it: it goes before what is done by itself. */
