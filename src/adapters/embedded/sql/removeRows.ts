@@ -6,15 +6,20 @@ import { closeAppender } from './rowAppender.js'
 
 /** What removing rows of a table has cost lately, in milliseconds. */
 interface Costs {
-  /** Of one row by its own statement: about the same whatever the table's size. */
+  /** Of one row by its own statement: about the same whatever the table's size, unless all are among the newest. */
   single: number
   /** Of any number of rows by one statement for all, which looks at the whole table. */
   together: number
 }
 
-const FIRST_COSTS: Costs = { single: 0.5, together: 20 }
+/** Of a small table, whose rows are soon looked through. */
+const FIRST_COSTS: Costs = { single: 0.5, together: 3 }
 /** Share of the latest measurement in what is expected next. */
 const LEARNING = 0.2
+/** What is not done for long is expected to have become cheaper, and so is tried again now and then. */
+const FORGETTING = 0.99
+/** Most rows that go one by one. */
+const MOST_SINGLES = 128
 
 const costs = new WeakMap<ImageTable, Costs>()
 
@@ -32,12 +37,17 @@ export async function removeRows(
   if (count === 0) return 0
   const known = costs.get(table) ?? { ...FIRST_COSTS }
   costs.set(table, known)
-  const isFew = count * known.single <= known.together
+  const isFew = count <= MOST_SINGLES && count * known.single <= known.together
   const started = performance.now()
   const removed = isFew ? await removeEach(writer, table, rows) : await removeTogether(writer, table, rows)
   const took = performance.now() - started
-  if (isFew) known.single += LEARNING * (took / count - known.single)
-  else known.together += LEARNING * (took - known.together)
+  if (isFew) {
+    known.single += LEARNING * (took / count - known.single)
+    known.together *= FORGETTING
+  } else {
+    known.together += LEARNING * (took - known.together)
+    known.single *= FORGETTING
+  }
   return removed
 }
 
