@@ -226,6 +226,17 @@ describe('a batch of changes', () => {
     expect(outcome).toMatchObject({ failed: { sequence: '1' }, freshnessMs: [0] })
     expect(manifests.of('product').batches).toHaveLength(2)
     expect(relieved).toEqual(['user', 'user'])
+    // However old they are: no record is to blame.
+    const late = {
+      ...context,
+      projector,
+      clock: { now: () => 1_000_000_000 },
+      settings: DEFAULT_PROJECTION_SETTINGS,
+    }
+    expect(await projectBatch(late, [batch[0] as never])).toMatchObject({
+      failed: { sequence: '1' },
+      buried: 0,
+    })
     const relieving = batchProjector({
       ...parts,
       manifests: { ...parts.manifests, append },

@@ -439,7 +439,8 @@ export class LakeProcesses implements System {
 
   checkEnd(): void {
     // Some have nothing to begin with.
-    const stuck = this.turns.waiting().filter(({ label }) => label !== 'begins' && label !== 'time passes')
+    const idle = /^(begins|time passes|kills )/
+    const stuck = this.turns.waiting().filter(({ label }) => !idle.test(label))
     if (stuck.length > 0) throw new Error(`Some are stuck: ${stuck.map(({ process }) => process).join(', ')}`)
   }
 

@@ -37,6 +37,11 @@ export interface BatchProjectorParts extends BatchStore {
   readonly formatOf?: (table: LakeTable) => BatchFormat
 }
 
+/** A table's list has no room for another batch: keepers are behind, or dead. No record is to blame. */
+export class BatchesFullError extends Error {
+  override readonly name = 'BatchesFullError'
+}
+
 /** Times that a batch is begun again because batches were taken out meanwhile. */
 const MAX_FENCES = 10
 /** Most keys of one `getMany`, and how many go at once. */
@@ -130,13 +135,15 @@ async function projectTable(
     const outcome = await parts.manifests.append(table.name, batch, generation)
     if (outcome === 'added') return unfit
     if (outcome === 'full') {
-      if (isRelieved || !parts.relieve) break
+      if (isRelieved || !parts.relieve) {
+        throw new BatchesFullError(`The batches of ${table.name} must be folded before it takes more.`)
+      }
       isRelieved = true
       await parts.relieve(table.name)
     }
     generation = (await parts.manifests.read([table.name])).get(table.name)?.generation ?? 0
   }
-  throw new StoreError('throttled', `The batches of ${table.name} must be folded before it takes more.`)
+  throw new StoreError('throttled', `The batches of ${table.name} are taken out faster than one gets in.`)
 }
 
 async function readItems(

@@ -2,7 +2,7 @@ import { UnfitItemError } from '../../lake/unfitItemError.js'
 import type { CascadeMessage } from '../../ports/queue.js'
 import { cascadesOf } from '../deletion/cascade.js'
 import { inParallel } from '../inParallel.js'
-import type { BatchProjector } from './batchProjector.js'
+import { BatchesFullError, type BatchProjector } from './batchProjector.js'
 import type { ChangeGroup } from './changeGroup.js'
 import { giveUp, isOld, isTimeUp, type ProjectionFailure } from './giveUp.js'
 import type { GroupsOutcome } from './projectEach.js'
@@ -83,7 +83,9 @@ async function tryOnce({ queues, projector, settings }: Context, work: readonly 
   for (const [index, one] of ready.entries()) {
     const error = errors[index]
     if (error !== undefined) {
-      one.failure = { error, isOfRecord: true, isHopeless: error instanceof UnfitItemError }
+      // Dead letters of all that changes would be no help: it waits in the stream.
+      const isOfRecord = !(error instanceof BatchesFullError)
+      one.failure = { error, isOfRecord, isHopeless: error instanceof UnfitItemError }
     }
   }
 }
