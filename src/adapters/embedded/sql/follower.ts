@@ -47,6 +47,9 @@ export interface FollowerOptions {
 const POLL_MS = 50
 /** Each transaction scans what it changes: a pause as long as the last one took leaves half the time to statements. */
 const LONGEST_PAUSE_MS = 250
+/** Shortest pause once no statement has waited for changes for a while. */
+const CALM_PAUSE_MS = 40
+const CALM_AFTER_MS = 1000
 /** From this many changes on there is no pause: somebody loads data, and waits for it. */
 const LOAD_CHANGES = 2000
 const MAX_RECORDS = 5000
@@ -64,6 +67,7 @@ export function startFollower(options: FollowerOptions): Follower {
   let closed = false
   let idle = false
   let endPause = () => {}
+  let lastAsked = Number.NEGATIVE_INFINITY
   let changesAtOnce = MAX_CHANGES
   let nextTidy = 0
   let work: Promise<unknown> = Promise.resolve()
@@ -120,7 +124,7 @@ export function startFollower(options: FollowerOptions): Follower {
         changesAtOnce = Math.min(MAX_CHANGES, changesAtOnce * 2)
         const took = performance.now() - started
         if (changes === 0) await pause(POLL_MS, true)
-        else if (changes < LOAD_CHANGES) await pause(Math.min(took, LONGEST_PAUSE_MS), false)
+        else if (changes < LOAD_CHANGES) await pause(pauseAfter(took), false)
       } catch (error) {
         if (isFatal(error)) return options.onFatal(error)
         const wait = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] as number
@@ -131,6 +135,12 @@ export function startFollower(options: FollowerOptions): Follower {
         await pause(wait, false)
       }
     }
+  }
+
+  /** While nobody asks, changes are gathered: a transaction for each few of them takes many times as long. */
+  function pauseAfter(took: number): number {
+    const isCalm = performance.now() - lastAsked > CALM_AFTER_MS
+    return Math.min(Math.max(took, isCalm ? CALM_PAUSE_MS : 0), LONGEST_PAUSE_MS)
   }
 
   /** `ends`: with any wake, not only an urgent one. */
@@ -147,6 +157,7 @@ export function startFollower(options: FollowerOptions): Follower {
 
   return {
     wake(urgent) {
+      if (urgent) lastAsked = performance.now()
       if (urgent || idle) endPause()
     },
     setTables: (tables) =>
