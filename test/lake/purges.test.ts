@@ -63,8 +63,15 @@ it('goes from the fold to the last file, and makes each work due on the way', as
   await change(({ unpacked: _, ...one }) => ({ ...one, snapshot: '13', optimizedAt: now }))
   await objects.put(snapshotFile('13'), new Uint8Array())
   await advance()
+  // Iceberg removes a file with the snapshot that took it out: there must be another one behind it.
+  expect(step()).toBe('repack')
+  expect(due()).toBe('optimize')
+  now += 1000
+  await change(({ unpacked: _, ...one }) => ({ ...one, snapshot: '14', optimizedAt: now }))
+  await objects.put(snapshotFile('14'), new Uint8Array())
+  await advance()
   expect(step()).toBe('expire')
-  expect(manifest().purges?.[0]?.snapshots).toEqual(['11', '12'])
+  expect([...(manifest().purges?.[0]?.snapshots ?? [])].sort()).toEqual(['11', '12', '13'])
 
   now += snapshotAgeMs
   await advance()
@@ -75,7 +82,7 @@ it('goes from the fold to the last file, and makes each work due on the way', as
   expect(due()).toBe('vacuum')
 
   now += 1000
-  for (const id of ['11', '12']) await objects.delete(snapshotFile(id))
+  for (const id of ['11', '12', '13']) await objects.delete(snapshotFile(id))
   await change((one) => ({ ...one, vacuumedAt: now }))
   await advance()
   expect(manifest().purges).toBeUndefined()
@@ -119,6 +126,32 @@ it('is not done when VACUUM has succeeded and deleted nothing, and says so', asy
   expect(step()).toBe('clean')
   expect(errors).toHaveLength(1)
   await objects.delete(snapshotFile('11'))
+  await advance()
+  expect(manifest().purges).toBeUndefined()
+})
+
+it('waits for another snapshot when packing again has made none', async () => {
+  await startPurge(context(), 'note', ['2025-03'])
+  const [purge] = manifest().purges ?? []
+  await objects.put(snapshotFile('13'), new Uint8Array())
+  await change((one) => ({
+    ...one,
+    ...{ snapshot: '13', optimizedAt: now + 1 },
+    purges: [{ ...(purge as NonNullable<typeof purge>), step: 'repack', at: now, packed: '13' }],
+  }))
+  await advance()
+  expect([...(manifest().purges?.[0]?.snapshots ?? [])].sort()).toEqual(['11', '13'])
+  now += snapshotAgeMs + queryMs
+  await advance()
+  await objects.delete(snapshotFile('11'))
+  now += 1000
+  await change((one) => ({ ...one, vacuumedAt: now }))
+  await advance()
+  expect(step()).toBe('clean')
+  expect(errors).toEqual([])
+  // A fold makes one, and the next VACUUM takes the other away.
+  await objects.delete(snapshotFile('13'))
+  await change((one) => ({ ...one, snapshot: '14' }))
   await advance()
   expect(manifest().purges).toBeUndefined()
 })

@@ -38,10 +38,11 @@ export async function advancePurges(
 ): Promise<{ readonly isFoldWanted: boolean }> {
   const read = (await manifests.read([table])).get(table)
   if (!read?.purges) return { isFoldWanted: false }
-  const isLookedAt = read.purges.some(({ step }) => step === 'pack' || step === 'clean')
+  const isLookedAt = read.purges.some(({ step }) => step === 'repack' || step === 'clean')
   const stored = isLookedAt ? await storedSnapshots(objects, table) : new Set<string>()
   for (const { step, at, snapshots = [] } of read.purges) {
-    if (step === 'clean' && (read.vacuumedAt ?? 0) > at && snapshots.some((id) => stored.has(id))) {
+    const isStuck = snapshots.some((id) => stored.has(id)) && !snapshots.includes(read.snapshot ?? '')
+    if (step === 'clean' && (read.vacuumedAt ?? 0) > at && isStuck) {
       log.error('VACUUM has succeeded, and files of old snapshots are still there', { table })
     }
   }
@@ -81,11 +82,9 @@ function advanced(manifest: LakeManifest, look: Look): LakeManifest | undefined 
       purges.push(purge)
       continue
     }
-    if (step === 'pack') next = packDue(next, purge, settings, now)
+    if (step === 'pack' || step === 'repack') next = packDue(next, purge, settings, now)
     if (step === 'clean') next = cleaningDue(next, settings, now)
-    const old = [...stored].filter((id) => id !== next.snapshot).slice(0, MAX_SNAPSHOTS)
-    const snapshots = step === 'expire' ? { snapshots: old } : {}
-    if (step !== 'done') purges.push({ ...purge, ...snapshots, step, at: now })
+    if (step !== 'done') purges.push({ ...purge, ...remembered(step, purge, next, stored), step, at: now })
   }
   const isSame =
     purges.length === manifest.purges?.length && purges.every((one, at) => one === manifest.purges?.[at])
@@ -108,9 +107,12 @@ function stepAfter(
     }
     case 'pack':
       // Packing that began before would not know of the fold: so its step began while nobody worked.
-      return optimizedAt > at ? 'expire' : 'pack'
+      return optimizedAt > at && !lease ? 'repack' : 'pack'
+    case 'repack':
+      return optimizedAt > at && !lease ? 'expire' : 'repack'
     case 'expire':
-      return now >= at + settings.snapshotAgeMs + settings.queryMs ? 'clean' : 'expire'
+      // A VACUUM that has begun before would come too early.
+      return now >= at + settings.snapshotAgeMs + settings.queryMs && !lease ? 'clean' : 'expire'
     case 'clean': {
       const isVacuumed = snapshot === undefined || vacuumedAt > at
       // Without the right to delete, VACUUM succeeds as well.
@@ -126,6 +128,20 @@ function stepAfter(
 function cleaningDue(manifest: LakeManifest, { vacuumEveryMs }: Look['settings'], now: number): LakeManifest {
   const { foldedAt = 0, optimizedAt = 0 } = manifest
   return { ...manifest, vacuumedAt: Math.min(now - vacuumEveryMs, Math.max(foldedAt, optimizedAt)) }
+}
+
+/** What the next step has to know of snapshots. */
+function remembered(
+  step: LakePurge['step'],
+  { packed }: LakePurge,
+  { snapshot }: LakeManifest,
+  stored: ReadonlySet<string>,
+): Pick<LakePurge, 'packed' | 'snapshots'> {
+  if (step === 'repack') return snapshot === undefined ? {} : { packed: snapshot }
+  if (step !== 'expire') return {}
+  // The present one may stay, unless it is the one that took the file out: then it goes after the next fold.
+  const old = [...stored].filter((id) => id !== snapshot || id === packed).slice(0, MAX_SNAPSHOTS)
+  return { snapshots: packed === undefined || old.includes(packed) ? old : [...old, packed] }
 }
 
 function packDue(
