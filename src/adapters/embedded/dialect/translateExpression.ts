@@ -1,11 +1,12 @@
-import type { Call, ComparisonOperator, Expression, Name, Query } from '../../../trino/ast.js'
+import type { Call, Expression, Name, Query } from '../../../trino/ast.js'
 import { arithmetic, negate } from './arithmetic.js'
 import { castTo, typeOfName } from './cast.js'
+import { comparable, comparableType, compare, renderBetween, renderInList } from './comparison.js'
 import { checkCorrelation, type Place } from './correlation.js'
 import { createCall } from './createCall.js'
 import { fieldName, quoteIdentifier, quoteString } from './ddl.js'
 import type { Environment } from './environment.js'
-import { equal, isNested, ordered, withoutNan } from './equality.js'
+import { withoutNan } from './equality.js'
 import { subscript } from './functions/array.js'
 import { extractField } from './functions/dateTime.js'
 import { functionRule } from './functions/index.js'
@@ -22,18 +23,7 @@ import {
 } from './scope.js'
 import type { OutputColumn, TranslatedQuery } from './translatedQuery.js'
 import { TranslateError } from './translateError.js'
-import {
-  coerce,
-  coerced,
-  commonTypeOf,
-  knownOf,
-  mayBeNan,
-  NULL,
-  once,
-  type Typed,
-  textLiteral,
-  typed,
-} from './typed.js'
+import { coerce, coerced, commonTypeOf, knownOf, NULL, type Typed, textLiteral, typed } from './typed.js'
 import {
   arrayOf,
   BIGINT,
@@ -41,8 +31,6 @@ import {
   DOUBLE,
   decimal,
   INTEGER,
-  isComparable,
-  isOrderable,
   type RowField,
   type SqlType,
   typeName,
@@ -266,64 +254,6 @@ function doubleLiteral(text: string, span: Expression): Typed {
   const value = Number(text)
   if (!Number.isFinite(value)) throw new TranslateError(`${text} is larger than a double can hold.`, span)
   return { ...typed(`CAST('${value}' AS DOUBLE)`, DOUBLE), finite: true }
-}
-
-function compare(
-  operator: ComparisonOperator,
-  operands: readonly Expression[],
-  span: Expression,
-  environment: Environment,
-): Typed {
-  const [left, right] = comparable(operands, operator, span, environment) as [Typed, Typed]
-  if (operator === '=') return typed(equal(left, right), BOOLEAN)
-  return typed(operator === '<>' ? `(NOT ${equal(left, right)})` : ordered(left, operator, right), BOOLEAN)
-}
-
-function renderBetween(node: Extract<Expression, { kind: 'between' }>, environment: Environment): string {
-  const operands = [node.operand, node.low, node.high]
-  const [operand, low, high] = comparable(operands, '<', node, environment) as [Typed, Typed, Typed]
-  const not = node.not ? 'NOT ' : ''
-  if (!isNested(operand.type) && !mayBeNan(high)) {
-    return `(${operand.sql} ${not}BETWEEN ${low.sql} AND ${high.sql})`
-  }
-  const within = (one: Typed) => `(${ordered(one, '>=', low)} AND ${ordered(one, '<=', high)})`
-  return `(${not}${once([operand.sql], (sql) => within({ ...operand, sql }))})`
-}
-
-function renderInList(node: Extract<Expression, { kind: 'inList' }>, environment: Environment): string {
-  const [operand, ...items] = comparable([node.operand, ...node.items], '=', node, environment) as [
-    Typed,
-    ...Typed[],
-  ]
-  const not = node.not ? 'NOT ' : ''
-  const plain = !isNested(operand.type) && !(mayBeNan(operand) && items.some(mayBeNan))
-  if (plain) return `(${operand.sql} ${not}IN (${items.map((item) => item.sql).join(', ')}))`
-  const found = (one: Typed) => `(${items.map((item) => equal(one, item)).join(' OR ')})`
-  if (operand.items) return `(${not}${found(operand)})`
-  return `(${not}${once([operand.sql], (sql) => found({ ...operand, sql }))})`
-}
-
-/** Operands in the one type in which they can be compared. */
-function comparable(
-  operands: readonly Expression[],
-  operator: ComparisonOperator,
-  span: Expression,
-  environment: Environment,
-): Typed[] {
-  const values = operands.map((operand) => render(operand, environment, { zoned: true }))
-  const type = comparableType(values, operator, span)
-  return values.map((value) => coerced(value, type))
-}
-
-function comparableType(values: readonly Typed[], operator: ComparisonOperator, span: Expression): SqlType {
-  const type = commonTypeOf(values)
-  if (!type) {
-    const names = [...new Set(values.map((value) => typeName(value.type)))].join(' and ')
-    throw new TranslateError(`Values of the types ${names} can't be compared: use CAST.`, span)
-  }
-  const possible = operator === '=' || operator === '<>' ? isComparable(type) : isOrderable(type)
-  if (!possible) throw new TranslateError(`Values of type ${typeName(type)} can't be compared.`, span)
-  return type
 }
 
 function common(values: readonly Typed[], span: Expression, what: string): SqlType {
