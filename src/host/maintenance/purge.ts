@@ -73,7 +73,7 @@ const CLEARING_BASE_MS = 60_000
 const CLEARING_BYTES_A_MS = 5_000
 
 const STILL_NEEDED =
-  'Changes of the row are still waiting for SQL or a cascade. Run the same command again in a minute.'
+  'Changes of the row are still waiting for SQL, a cascade or an export. Run the same command again in a minute.'
 
 const MADE_AGAIN =
   'A row of this id was made again while the old one was being purged. Stop what makes it, and run the same command again.'

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LakeTable } from '../../../model/lakeSchema.js'
 import type { Store } from '../store/store.js'
-import { applyBatch } from './applyRows.js'
+import { catchUp } from './catchUp.js'
 import { exportLake } from './exportLake.js'
-import { closeImage, type Image, openImage, showTables } from './image.js'
+import { closeImage, openImage, showTables } from './image.js'
 import { makeTables } from './makeTables.js'
-import { pendingBatches } from './pendingRows.js'
 import { sqlLimits } from './sqlLimits.js'
 
 export interface TableExport {
@@ -17,9 +16,6 @@ export interface TableExport {
   /** Rows that do not fit their table, and are left out. */
   readonly unfit: number
 }
-
-const MAX_RECORDS = 5000
-const MAX_CHANGES = 20_000
 
 /**
  * Publishes the lake from the store alone, by a private image in a temporary folder: it works beside a host, whose own
@@ -31,18 +27,20 @@ export async function exportFromTable(
   folder: string,
   onProgress: (table: string, rows: number) => void,
 ): Promise<TableExport> {
-  const temporary = await mkdtemp(join(tmpdir(), 'ocg-export-'))
   const limits = sqlLimits()
   let unfit = 0
   const bury = async () => {
     unfit += 1
   }
+  // A host trims what its own image has applied: ours may still need it.
+  const hold = await store.feed.hold()
+  const temporary = await mkdtemp(join(tmpdir(), 'ocg-export-'))
   try {
     const image = await openImage({ ...store, folder: temporary }, limits)
     try {
       await makeTables(image, store.table, tables, { bury, onProgress })
       await showTables(image, tables)
-      await catchUp(store, image, bury)
+      await catchUp(store, image, store.feed.head(), bury)
       const rows = new Map<string, number>(tables.map(({ name }) => [name, 0]))
       const { files } = await exportLake(image.instance, tables, folder, {
         memoryMb: limits.memoryMb,
@@ -53,18 +51,7 @@ export async function exportFromTable(
       closeImage(image)
     }
   } finally {
+    await hold.release()
     await rm(temporary, { recursive: true, force: true })
-  }
-}
-
-/** Applies what has changed while the tables were being made. */
-async function catchUp(store: Store, image: Image, bury: () => Promise<void>): Promise<void> {
-  const head = store.feed.head()
-  while (image.position < head) {
-    const records = store.feed.read(image.position, MAX_RECORDS, MAX_CHANGES)
-    if (records.length === 0) return
-    for await (const batch of pendingBatches(store.table, image.tables, records)) {
-      await applyBatch(image, batch, bury)
-    }
   }
 }

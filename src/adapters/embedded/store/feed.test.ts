@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { relationDataItem, relationSideItem, taskItem, userItem } from '../../../../test/store/storedItems.js'
 import { temporaryStore } from '../../../../test/store/temporaryStore.js'
 import { entityKey, META_KEY } from '../../../model/keys.js'
+import { HOLD_LIFETIME_MS } from './feedHolds.js'
 import type { Store } from './store.js'
 
 const TIME = '2024-01-01T00:00:00.000Z'
@@ -9,10 +10,12 @@ const NOW = Date.UTC(2026, 0, 2)
 const cascade = { entityType: 'user', entityId: 'a', incarnation: 'i-a' }
 
 let store: Store
+let now = NOW
 let remove: () => Promise<void>
 
 beforeEach(async () => {
-  const opened = await temporaryStore({ clock: { now: () => NOW } })
+  now = NOW
+  const opened = await temporaryStore({ clock: { now: () => now } })
   store = opened.store
   remove = opened.remove
 })
@@ -106,6 +109,36 @@ describe('trim', () => {
     await store.table.write({ kind: 'put', item: userItem('later') })
     expect(store.feed.read(0, 10).map(({ sequence }) => sequence)).toEqual([6])
     expect(store.feed.head()).toBe(6)
+  })
+})
+
+describe('hold', () => {
+  const writeSome = async (count: number) => {
+    for (let n = 0; n < count; n++)
+      await store.table.write({ kind: 'put', item: userItem(`h${store.feed.head()}`) })
+  }
+
+  test('keeps what came after it from being trimmed, until it is released', async () => {
+    await writeSome(3)
+    const hold = await store.feed.hold()
+    expect(hold.position).toBe(3)
+    await writeSome(2)
+    const later = await store.feed.hold()
+    expect(await store.feed.trim(1000)).toBe(3)
+    expect(store.feed.first()).toBe(4)
+    await later.release()
+    expect(await store.feed.trim(1000)).toBe(0)
+    await hold.release()
+    expect(await store.feed.trim(1000)).toBe(2)
+  })
+
+  test('of a process that is gone ends by itself', async () => {
+    await store.feed.hold()
+    await writeSome(2)
+    now += HOLD_LIFETIME_MS
+    expect(await store.feed.trim(1000)).toBe(0)
+    now += 1
+    expect(await store.feed.trim(1000)).toBe(2)
   })
 })
 

@@ -1,6 +1,7 @@
 import { invariant } from '../../../errors/appError.js'
 import type { Committer } from './committer.js'
 import { type Environment, renewReads } from './environment.js'
+import { heldPosition, holdFeed } from './feedHolds.js'
 import { decodeRecord, decodeSequence, HEAD, sequenceKey } from './feedRecords.js'
 import { firstKey, keyAfter } from './itemKeys.js'
 import { metaNumber, putMetaNumber } from './meta.js'
@@ -70,11 +71,15 @@ export function lmdbFeed(environment: Environment, committer: Committer, notices
       checkSequence(below)
       let removed = 0
       for (;;) {
-        const part = await committer.run(() => trimPart(environment, below))
+        const part = await committer.run(({ now }) => {
+          return trimPart(environment, Math.min(below, heldPosition(environment, now) + 1))
+        })
         removed += part
         if (part < TRIM_PART) return removed
       }
     },
+
+    hold: () => holdFeed(environment, committer),
 
     onCommit: (listener) => committer.onRecord(listener),
   }

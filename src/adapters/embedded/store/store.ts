@@ -117,10 +117,21 @@ export interface StoreFeed {
    * and nothing is sent, when the consumer has already settled that sequence.
    */
   advance(consumer: string, sequence: number, messages: readonly QueueEntry[]): Promise<boolean>
-  /** Removes records below a sequence and tells how many. */
+  /** Removes records below a sequence, as far as nobody holds them, and tells how many. */
   trim(below: number): Promise<number>
+  /**
+   * Keeps the records after the present head, whoever trims, until `release`. Void 30 seconds after the last word of
+   * a process that is gone.
+   */
+  hold(): Promise<FeedHold>
   /** Calls the listener after each commit of this process that has a feed record; returns how to stop. */
   onCommit(listener: (head: number) => void): () => void
+}
+
+export interface FeedHold {
+  /** Records after this one are kept. */
+  readonly position: number
+  release(): Promise<void>
 }
 
 export type QueueEntry = {
