@@ -106,7 +106,10 @@ export interface LakeManifest {
   readonly version: number
   /** Iceberg snapshot that queries read; absent while nothing of the base counts. A 64-bit integer as text. */
   readonly snapshot?: string
-  /** Columns that the base has as of that snapshot: their names in lower case, their types in Hive's words. */
+  /**
+   * Columns that the base has as of that snapshot, those included that the schema has lost: their names in lower case, their
+   * types in Hive's words.
+   */
   readonly baseColumns?: Readonly<Record<string, string>>
   /** A time before that snapshot was made, in milliseconds since 1970. */
   readonly snapshotAt?: number
@@ -126,7 +129,7 @@ export interface LakeManifest {
   readonly unpacked?: { readonly folds: number; readonly months: readonly string[]; readonly since: number }
   /** When objects that nothing names were last looked for, in milliseconds since 1970. */
   readonly sweptAt?: number
-  /** The work that was given up last, until a work succeeds. */
+  /** The work that was given up last, until work of its kind succeeds. */
   readonly trouble?: LakeTrouble
   /** Rows that are being purged. */
   readonly purges?: readonly LakePurge[]

@@ -114,6 +114,28 @@ describe('a fold', () => {
     expect(due({ foldBytes: 10 })).toBe('fold')
   })
 
+  it('remembers columns that the schema has lost, as they stay in the base until that is made anew', async () => {
+    const lake = openWorld()
+    await lake.create('a')
+    await lake.keep({ wanted: 'fold' })
+    const had = (columns: Record<string, string>) =>
+      lake.world.manifests.update('note', (one) => ({
+        ...one,
+        baseColumns: { ...one.baseColumns, ...columns },
+      }))
+    await had({ lost: 'double' })
+    await lake.update('a')
+    await lake.keep({ wanted: 'fold' })
+    expect(lake.manifest().baseColumns).toMatchObject({ id: 'string', lost: 'double' })
+    // After a rebuild, a column of another type has the next fold make another base.
+    await had({ id: 'bigint' })
+    await lake.world.manifests.update('note', ({ snapshot: _, ...rest }) => rest)
+    await lake.update('a')
+    await lake.keep({ wanted: 'fold' })
+    expect(lake.manifest().baseColumns).toMatchObject({ id: 'string' })
+    expect(lake.manifest().baseColumns).not.toHaveProperty('lost')
+  })
+
   it('tries a failed statement again, gives up in the end, and takes all with it the next time', async () => {
     const lake = openWorld()
     await lake.create('a')

@@ -115,6 +115,42 @@ describe('small batches', () => {
   })
 })
 
+describe('what a merge holds in memory', () => {
+  it('is bounded for all of its batches together', async () => {
+    const lake = openLake({ mergeFanIn: 2, mergeRows: 5 })
+    for (let one = 0; one < 3; one += 1) await lake.add(`a${one}.1`, `b${one}.1`)
+    expect(await mergeBatches(lake.context, NOTE_TABLE)).toBe(2)
+    expect(lake.manifest().batches.map(({ rows }) => rows)).toEqual([4, 2])
+  })
+
+  it('is that of one table at a time', async () => {
+    const lake = openLake({ mergeFanIn: 2 })
+    const notes = NOTES_MODEL.entities[0] as (typeof NOTES_MODEL.entities)[number]
+    const model = { ...NOTES_MODEL, entities: [notes, { ...notes, name: 'Memo', table: 'memo' }] }
+    for (const name of ['note', 'memo']) {
+      for (const id of ['a', 'b']) {
+        const rows = [tombstoneOf({ id, createdAt: lake.world.now, incarnation: id })]
+        const batch = await storeBatch(lake.context, name, { rows, format: jsonBatches, generation: 0 })
+        await lake.world.manifests.append(name, batch, 0)
+      }
+    }
+    let [reading, most] = [0, 0]
+    const objects = {
+      ...lake.world.store,
+      async get(key: string) {
+        reading += 1
+        most = Math.max(most, reading)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        reading -= 1
+        return lake.world.objects.get(key)
+      },
+    }
+    await keepLake(lake.world.context('k', { objects }), model)
+    expect(most).toBe(2)
+    for (const name of ['note', 'memo']) expect(lake.world.manifests.of(name).batches).toHaveLength(1)
+  })
+})
+
 describe('retired objects', () => {
   it('go when no query can read them any more, and the lists of them as well', async () => {
     const lake = openLake()
@@ -149,6 +185,17 @@ describe('what nothing names', () => {
     expect(left).not.toContain(orphan)
     expect(left).not.toContain(list)
   })
+})
+
+it('what a rebuild has written stays, however long it takes', async () => {
+  const lake = openLake()
+  await lake.add('a.1')
+  const written = batchKey('note', '2026-11-18', 'rebuilt')
+  lake.world.objects.set(written, new Uint8Array())
+  const lease = { owner: 'r', work: 'rebuild', since: 0, until: lake.world.now + HOUR } as const
+  await lake.world.manifests.update('note', (one) => ({ ...one, lease }))
+  await lake.keep()
+  expect([...lake.world.objects.keys()]).toContain(written)
 })
 
 describe('packing and cleaning', () => {
@@ -199,6 +246,35 @@ describe('packing and cleaning', () => {
       optimizedAt: vacuumedAt,
     }))
     expect([due(lake, 24 * HOUR), due(lake, 25 * HOUR)]).toEqual([undefined, 'vacuum'])
+  })
+
+  it('hold up no fold when they fail again and again', async () => {
+    const lake = openLake()
+    await lake.add('a.1')
+    await lake.keep({ wanted: 'fold' })
+    const { base } = lake.world
+    const sql = {
+      start: base.start.bind(base),
+      query: base.query.bind(base),
+      async execution(id: string) {
+        const found = await base.execution(id)
+        const isVacuum = base.executions.find((one) => one.id === id)?.sql === '{"vacuum":true}'
+        if (found?.state !== 'SUCCEEDED' || !isVacuum) return found
+        return { state: 'FAILED', reason: 'failed', message: 'Not this one.', finishedAt: '' } as const
+      },
+    }
+    const keep = () => keepTable(lake.world.context(`k${lake.world.now}-`, { sql }), NOTE_TABLE)
+    lake.world.now += 26 * HOUR
+    for (let one = 0; one < 6; one += 1) {
+      await lake.add(`b${one}.1`)
+      lake.world.now += 40 * MINUTE
+      await keep()
+      await keep()
+      expect(lake.manifest().batches).toEqual([])
+    }
+    expect(lake.manifest().trouble).toMatchObject({ work: 'vacuum', message: 'Not this one.' })
+    expect(lake.manifest().trouble?.times).toBeGreaterThan(2)
+    expect(lake.seen()).toHaveLength(7)
   })
 
   it('wait until the manifest shows what the base is', async () => {

@@ -3,6 +3,7 @@ import { maintenanceToken } from '../../model/lakeLayout.js'
 import type { LakeTable } from '../../model/lakeSchema.js'
 import type { LakeLease, LakeManifest, LakeStatement } from '../../ports/lakeManifests.js'
 import { SqlError, type SqlExecution } from '../../ports/sqlEngine.js'
+import { changedColumns } from './ensureBase.js'
 import type { KeeperContext } from './keeperContext.js'
 import { foldedBatches, planHash, type StatementWork, workStatements } from './planWork.js'
 import { storeRetired } from './retire.js'
@@ -162,11 +163,9 @@ async function finishWork(
   const written = await manifests.update(table.name, (one) => {
     if (!isSameStep(one.lease, lease)) return undefined
     const now = clock.now()
-    const { lease: _, isBaseAhead: __, trouble: ___, snapshot: ____, snapshotAt: _____, ...rest } = one
-    if (lease.work === 'vacuum') {
-      const { lease: ______, trouble: _______, ...kept } = one
-      return { ...kept, vacuumedAt: now }
-    }
+    const { lease: _, ...ended } = withoutTrouble(one, lease.work)
+    if (lease.work === 'vacuum') return { ...ended, vacuumedAt: now }
+    const { isBaseAhead: __, snapshot: ___, snapshotAt: ____, ...rest } = ended
     const gone = new Set(folded.map(({ key }) => key))
     const base = {
       ...rest,
@@ -176,7 +175,7 @@ async function finishWork(
       ...vacuumAfter(one, snapshot, settings, now),
     }
     if (lease.work === 'optimize') {
-      const { unpacked: ______, ...packed } = base
+      const { unpacked: _____, ...packed } = base
       return { ...packed, optimizedAt: now }
     }
     const months = new Set([...(one.unpacked?.months ?? []), ...folded.flatMap((batch) => batch.months)])
@@ -185,7 +184,7 @@ async function finishWork(
     const unpacked = { folds, months: [...months].sort(), since }
     return {
       ...base,
-      baseColumns: hiveColumns(table),
+      baseColumns: columnsAfter(table, one),
       foldedAt: now,
       vacuumedAt: one.vacuumedAt ?? now,
       ...(folded.length > 0 && { unpacked }),
@@ -198,6 +197,12 @@ async function finishWork(
       batches: folded.length,
     })
   return 'moved'
+}
+
+/** A fold that succeeds doesn't say that packing or cleaning would. */
+function withoutTrouble(manifest: LakeManifest, work: LakeLease['work']): LakeManifest {
+  const { trouble, ...well } = manifest
+  return trouble?.work === work ? well : manifest
 }
 
 /**
@@ -223,8 +228,16 @@ async function baseSnapshot(
   return id === undefined || id === null ? undefined : String(id)
 }
 
-function hiveColumns({ columns }: LakeTable): Readonly<Record<string, string>> {
-  return Object.fromEntries(columns.map(({ name, type }) => [name.toLowerCase(), hiveType(type)]))
+/**
+ * Columns of the base after a fold. Those that the schema has lost stay in it, and are remembered: a field of the same name
+ * may come again, with another type. Only a base that was made anew has lost them.
+ */
+function columnsAfter(table: LakeTable, before: LakeManifest): Readonly<Record<string, string>> {
+  const isNew = before.snapshot === undefined && changedColumns(table, before).length > 0
+  const present = Object.fromEntries(
+    table.columns.map(({ name, type }) => [name.toLowerCase(), hiveType(type)]),
+  )
+  return isNew ? present : { ...before.baseColumns, ...present }
 }
 
 /** The batches stay, and the base may be ahead: the next fold takes them all. */
@@ -237,7 +250,7 @@ async function giveUpWork(
   await manifests.update(table.name, (one) => {
     if (!isSameStep(one.lease, lease)) return undefined
     const { lease: _, ...rest } = one
-    const times = (one.trouble?.times ?? 0) + 1
+    const times = (one.trouble?.work === lease.work ? one.trouble.times : 0) + 1
     return { ...rest, trouble: { work: lease.work, at: clock.now(), times, message: message.slice(0, 1000) } }
   })
   log.error('Work on the base was given up and is begun again later', {

@@ -36,16 +36,17 @@ export async function keepLake(
 ): Promise<LakeKept> {
   const { only } = options
   const tables = lakeTables(model).filter(({ name }) => only?.includes(name) ?? true)
-  const manifests = await context.manifests.read(tables.map(({ name }) => name))
+  const manifests = await manifestsOf(context, tables)
   const now = context.clock.now()
   const failed: string[] = []
+  const inTurn = turns()
   const dirty = tables.filter(({ name }) =>
     hasWork(context, manifests.get(name) as LakeManifest, now, options),
   )
   await inParallel(dirty, TABLES_AT_ONCE, async (table) => {
     try {
       const { isFoldWanted } = await advancePurges(context, table.name)
-      await keepTable(context, table, isFoldWanted ? { ...options, wanted: 'fold' } : options)
+      await keepTable({ ...context, inTurn }, table, isFoldWanted ? { ...options, wanted: 'fold' } : options)
       await advancePurges(context, table.name)
     } catch (error) {
       failed.push(table.name)
@@ -60,6 +61,31 @@ export async function keepLake(
     longest: [...manifests.values()].reduce((most, one) => Math.max(most, one.batches.length), 0),
     oldestMs: batches.reduce((most, { addedAt }) => Math.max(most, now - addedAt), 0),
     troubled: tables.filter(({ name }: LakeTable) => manifests.get(name)?.trouble).map(({ name }) => name),
+  }
+}
+
+/**
+ * Each by itself: nothing here needs them as of one moment, which costs twice as much, and which the manifests of many tables
+ * with much to do would be too large for.
+ */
+async function manifestsOf(
+  { manifests }: KeeperContext,
+  tables: readonly LakeTable[],
+): Promise<ReadonlyMap<string, LakeManifest>> {
+  const found = new Map<string, LakeManifest>()
+  await inParallel(tables, TABLES_AT_ONCE, async ({ name }) => {
+    for (const [table, manifest] of await manifests.read([name])) found.set(table, manifest)
+  })
+  return found
+}
+
+/** Runs one piece of work after the other. */
+function turns(): NonNullable<KeeperContext['inTurn']> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const next = last.then(work)
+    last = next.catch(() => undefined)
+    return next
   }
 }
 

@@ -28,9 +28,11 @@ export async function keepTable(
   table: LakeTable,
   { wanted }: KeepOptions = {},
 ): Promise<KeepOutcome> {
+  const { inTurn = (work) => work() } = context
+  const merge = () => inTurn(() => mergeBatches(context, table))
   const hasTime = () => (context.remainingMs?.() ?? Number.POSITIVE_INFINITY) > context.settings.reservedMs
   let merged = 0
-  for (let one = -1; one !== 0 && hasTime(); merged += one) one = await mergeBatches(context, table)
+  for (let one = -1; one !== 0 && hasTime(); merged += one) one = await merge()
   const { generation } = await manifestOf(context, table)
   const isWanted = ({ batches }: LakeManifest) =>
     wanted === 'fold' && batches.some((one) => one.generation <= generation)
@@ -40,7 +42,7 @@ export async function keepTable(
     state = await step(context, table, manifest, isWanted(manifest))
     if (state === 'waiting') {
       // New batches come in all the while, and their list has an end.
-      merged += await mergeBatches(context, table)
+      merged += await merge()
       await context.sleep(context.settings.pollMs)
     }
   }

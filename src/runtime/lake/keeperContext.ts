@@ -16,6 +16,8 @@ export interface KeeperContext extends MergeContext {
    */
   readonly ensureBase?: (table: LakeTable, manifest: LakeManifest) => Promise<'ready' | 'rebuild'>
   readonly sleep: (milliseconds: number) => Promise<void>
+  /** Has merges of all tables wait for each other, since each holds all of its rows in memory. Default: nobody waits. */
+  readonly inTurn?: <T>(work: () => Promise<T>) => Promise<T>
   /** Milliseconds that are left for the work at hand: what is not done by then goes on in another call. */
   readonly remainingMs?: () => number
 }
@@ -73,7 +75,7 @@ export interface KeeperSettings {
   readonly sweepEveryMs: number
   /** Batches of about one size that are merged into one. Default 8. */
   readonly mergeFanIn: number
-  /** Batches of more rows or bytes are left to the fold. Default 100,000 and 16 MiB. */
+  /** Most rows and bytes of the batches that one merge takes: it holds them in memory. Default 100,000 and 16 MiB. */
   readonly mergeRows: number
   readonly mergeBytes: number
   /** Failures of a statement before its work is given up. Default 3. */

@@ -87,18 +87,21 @@ export function batchesToMerge(
     tiers.set(tier, [...(tiers.get(tier) ?? []), batch])
   }
   for (const tier of [...tiers.keys()].sort((one, other) => one - other)) {
-    const found = withinBytes(tiers.get(tier) as LakeBatch[], 2 * mergeBytes)
+    const found = fitting(tiers.get(tier) as LakeBatch[], mergeRows, mergeBytes)
     if (found.length >= Math.max(2, mergeFanIn)) return found
   }
   return []
 }
 
-function withinBytes(batches: readonly LakeBatch[], most: number): LakeBatch[] {
+/** As many as fit into memory: all of their rows are there at once. */
+function fitting(batches: readonly LakeBatch[], mostRows: number, mostBytes: number): LakeBatch[] {
   const found: LakeBatch[] = []
+  let rows = 0
   let bytes = 0
   for (const batch of batches.slice(0, MAX_INPUTS)) {
+    rows += batch.rows
     bytes += batch.bytes
-    if (bytes > most) break
+    if (rows > mostRows || bytes > mostBytes) break
     found.push(batch)
   }
   return found

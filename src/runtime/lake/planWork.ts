@@ -42,6 +42,10 @@ export function planHash(statements: readonly string[]): string {
 /** Longest pause after work was given up, in milliseconds. */
 const LONGEST_TROUBLE_MS = 60 * 60_000
 
+function pauseMs(times: number, { troubleMs }: Pick<KeeperSettings, 'troubleMs'>): number {
+  return Math.min(LONGEST_TROUBLE_MS, troubleMs * 2 ** (times - 1))
+}
+
 /**
  * The work that is due on a table, undefined for none. The rare goes first: folds are due all the time. `isWanted`: what there
  * is to fold is to be folded now, whatever its age.
@@ -53,13 +57,13 @@ export function dueWork(
   isWanted = false,
 ): StatementWork | undefined {
   const { trouble, unpacked, isBaseAhead, batches, snapshot } = manifest
-  if (trouble && !isWanted) {
-    const pause = Math.min(LONGEST_TROUBLE_MS, settings.troubleMs * 2 ** (trouble.times - 1))
-    if (now < trouble.at + pause) return undefined
-  }
+  const pausing = trouble && now < trouble.at + pauseMs(trouble.times, settings) ? trouble.work : undefined
+  if (pausing === 'fold' && !isWanted) return undefined
   // Until the manifest shows what the base is, nothing else may touch it: its snapshot could be one that VACUUM removes.
   if (isBaseAhead) return 'fold'
   if (isWanted && batches.length > 0) return 'fold'
+  // Upkeep that fails again and again holds up no fold: their list has an end.
+  if (pausing !== undefined) return isFoldDue(batches, settings, now) ? 'fold' : undefined
   if (snapshot !== undefined && unpacked) {
     const { folds, since } = unpacked
     if (folds >= settings.packAfterFolds || now - since >= settings.packAfterMs) return 'optimize'

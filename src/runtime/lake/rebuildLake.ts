@@ -102,7 +102,8 @@ async function takeLease(
   for (let waits = 0; ; waits += 1) {
     const taken = await manifests.update(name, (one) => {
       const now = clock.now()
-      const isFree = !one.lease || (one.lease.work === 'rebuild' && (one.lease.until ?? 0) < now)
+      const isOwn = one.lease?.owner === owner // The answer to its first try was lost.
+      const isFree = !one.lease || isOwn || (one.lease.work === 'rebuild' && (one.lease.until ?? 0) < now)
       if (!isFree) return undefined
       const generation = one.generation + 1
       const lease = { owner, work: 'rebuild', since: now, until: now + leaseMs, fence: generation } as const

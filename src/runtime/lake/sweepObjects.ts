@@ -16,6 +16,8 @@ export async function sweepObjects(context: KeeperContext, table: LakeTable): Pr
   const now = clock.now()
   const before = (await manifests.read([table.name])).get(table.name)
   if (!before || before.version === 0 || now - (before.sweptAt ?? 0) < settings.sweepEveryMs) return 0
+  // A rebuild names its objects when it has written them all, and of very many items that may take days.
+  if (before.lease?.work === 'rebuild') return 0
   const batches = (await keysUnder(objects, batchesNames(table.name).batchesPrefix)).filter((key) =>
     isOldBatch(key, now),
   )
