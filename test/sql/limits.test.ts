@@ -86,7 +86,7 @@ describe('a runaway statement', () => {
     [`SELECT cardinality(repeat(1, 10000))`, undefined],
     [`SELECT sequence(1, 9223372036854775807)`, 'failed'],
     [`SELECT sequence(date '0001-01-01', date '9999-12-31')`, 'failed'],
-    ['WITH RECURSIVE q(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM q) SELECT count(*) FROM q', 'timeout'],
+    ['WITH RECURSIVE q(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM q) SELECT count(*) FROM q', 'failed'],
     [`SELECT regexp_like(rpad('a', 30000, 'a') || 'b', '^(a+)+$')`, undefined],
     [`SELECT ${'('.repeat(20_000)}1${')'.repeat(20_000)}`, 'failed'],
     [`SELECT 1${' + 1'.repeat(50_000)}`, 'failed'],
