@@ -27,7 +27,7 @@ export interface DirtyDays {
   clear(writer: DuckDBConnection, table: string, published: DayVersions): Promise<void>
   /**
    * Notes lineage and marks in another image, which is about to take this one's place and shows the same. In the
-   * writer's turn. These marks then go on for it.
+   * writer's turn, inside a transaction of the other's. These marks then go on for it.
    */
   carryTo(writer: DuckDBConnection): Promise<void>
 }

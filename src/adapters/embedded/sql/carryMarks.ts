@@ -1,5 +1,5 @@
 import { openDirtyDays } from '../lake/dirtyDays.js'
-import type { Image } from './image.js'
+import { type Image, inTransaction } from './image.js'
 
 /**
  * Gives a fresh image the marks of the one that it replaces: which days differ from what is published. With
@@ -11,6 +11,8 @@ export async function carryMarks(from: Image, to: Image, republish: boolean): Pr
     to.dirty = await openDirtyDays(to.writer)
     return
   }
-  await from.dirty.carryTo(to.writer)
-  to.dirty = from.dirty
+  const { dirty } = from
+  // Together: a lineage without its marks would say of every file that it is up to date.
+  await inTransaction(to.writer, () => dirty.carryTo(to.writer))
+  to.dirty = dirty
 }

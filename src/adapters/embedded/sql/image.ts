@@ -133,13 +133,17 @@ export async function showTables(image: Image, tables: readonly LakeTable[]): Pr
   image.tables = new Map(tables.map((table) => [table.name, { table, rowOf: rowMaker(table) }]))
 }
 
-/** Makes the stored form of a table anew, empty. Inside a transaction. */
+/**
+ * Makes the stored form of a table anew, empty, with its view: statements go on while further tables are made. Inside a
+ * transaction.
+ */
 export async function recreateTable(writer: DuckDBConnection, table: LakeTable): Promise<void> {
   await writer.run(`DROP VIEW IF EXISTS main.${quoteIdentifier(table.name)}`)
   await writer.run(`DROP TABLE IF EXISTS ${STORED}.${quoteIdentifier(table.name)}`)
   await writer.run(createTable(table))
   await writer.run('DELETE FROM meta.tables WHERE name = $1', [table.name])
   await writer.run('INSERT INTO meta.tables VALUES ($1, $2, NULL)', [table.name, definitionHash(table)])
+  await writer.run(createView(table))
 }
 
 /** Runs `work` as one transaction of the connection. */
