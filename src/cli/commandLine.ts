@@ -91,7 +91,12 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       .summary(summary)
       .description(`${sentence(summary)}.`)
     command.copyInheritedSettings(program).showHelpAfterError(`Run ocg ${name} --help for its options.`)
-    if (name === wanted) (await load()).declare(command)
+    if (name !== wanted) continue
+    const { declare } = await load()
+    declare(command)
+    for (const one of command.commands) {
+      one.showHelpAfterError(`Run ocg ${name} ${one.name()} --help for its options.`)
+    }
   }
   try {
     await program.parseAsync(args, { from: 'user' })

@@ -54,6 +54,12 @@ describe('mistakes of the command line', () => {
     expect(stderr).toContain("unknown command 'valdiate'\n(Did you mean validate?)")
   })
 
+  test("a mistake in a command's own command leads to the help of that one", async () => {
+    const { code, stderr } = await ocg(['lake', 'purge', 'customer'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('Run ocg lake purge --help for its options.')
+  })
+
   test('commands of later versions do not exist', async () => {
     for (const command of ['explain', 'codegen']) expect((await ocg([command])).code).toBe(1)
   })

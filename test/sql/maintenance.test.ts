@@ -87,6 +87,39 @@ describe('work on a folder', () => {
     }
   })
 
+  it('is forgotten some time after its end when nobody asks for the outcome', async () => {
+    let later = 0
+    const host = await openHost({ project: SHOP, folder, clock: { now: () => Date.now() + later } })
+    try {
+      const id = await host.store.maintenance.submit({ kind: 'status' })
+      await until(() => host.store.maintenance.get(id)?.state === 'done')
+      expect(host.store.maintenance.get(id)?.state).toBe('done')
+      later = 11 * 60_000
+      await until(() => host.store.maintenance.get(id) === undefined)
+      expect(host.store.maintenance.list()).toEqual([])
+    } finally {
+      await host.close()
+    }
+  })
+
+  it('that is refused is told to whoever asked, and is no error of the host', async () => {
+    const logged: string[] = []
+    const write = (level: string) => (message: string) => logged.push(`${level}: ${message}`)
+    const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+    const host = await openHost({ project: SHOP, folder, log })
+    try {
+      const asked = run({ kind: 'purge', table: 'usr', id: 'u1' }, noProject)
+      await expect(asked).rejects.toMatchObject({
+        code: 'BadInput',
+        message: expect.stringContaining('user'),
+      })
+      expect(logged.filter((line) => line.startsWith('error'))).toEqual([])
+      expect(logged).toContain('info: Work on the lake was refused')
+    } finally {
+      await host.close()
+    }
+  })
+
   it('is taken up by the next host when one closes meanwhile', async () => {
     const host = await openHost({ project: SHOP, folder })
     const id = await host.store.maintenance.submit({ kind: 'rebuild' })

@@ -1,6 +1,7 @@
 import type { MaintenanceRequest } from '../../adapters/embedded/store/store.js'
 import { AppError } from '../../errors/appError.js'
 import type { Json } from '../../model/json.js'
+import type { Logger } from '../../ports/system.js'
 import type { Host } from '../host.js'
 import { performMaintenance } from './perform.js'
 import type { MaintenanceWork } from './work.js'
@@ -8,8 +9,8 @@ import type { MaintenanceWork } from './work.js'
 /** Other processes' requests are found by looking. */
 const LOOK_MS = 100
 const PROGRESS_MS = 200
-/** How long an ended request waits for whoever asked. */
-const KEEP_MS = 60 * 60_000
+/** How long an ended request waits for whoever asked, who looks several times a second unless gone. */
+const KEEP_MS = 10 * 60_000
 /** How long a closing host waits for work to end by itself. */
 const CLOSE_MS = 2000
 
@@ -26,19 +27,15 @@ export function failureOf(error: unknown): { readonly code: string; readonly mes
  */
 export function startMaintenance(host: Host): { close(): Promise<void> } {
   const { maintenance } = host.store
-  const { log } = host.context
+  const { clock, log } = host.context
   const stop = new AbortController()
   let looking: Promise<void> | undefined
   let working: Promise<void> | undefined
 
-  async function tidy(): Promise<void> {
-    for (const { id, state, changedAt } of maintenance.list()) {
-      const failure = {
-        code: 'Internal',
-        message: 'The host ended while it did this. Run the command again.',
-      }
+  async function failAbandoned(): Promise<void> {
+    const failure = { code: 'Internal', message: 'The host ended while it did this. Run the command again.' }
+    for (const { id, state } of maintenance.list()) {
       if (state === 'running') await maintenance.update(id, { state: 'failed', failure })
-      else if (state !== 'waiting' && Date.now() - changedAt > KEEP_MS) await maintenance.remove(id)
     }
   }
 
@@ -57,7 +54,7 @@ export function startMaintenance(host: Host): { close(): Promise<void> } {
       (outcome): Partial<MaintenanceRequest> => ({ state: 'done', outcome }),
       (error: unknown): Partial<MaintenanceRequest> => {
         if (signal.aborted) return { state: 'waiting', work: work as unknown as Json }
-        log.error('Work on the lake has failed', { work: work.kind, error })
+        tellFailure(log, work, error)
         return { state: 'failed', failure: failureOf(error) }
       },
     )
@@ -67,7 +64,12 @@ export function startMaintenance(host: Host): { close(): Promise<void> } {
   }
 
   async function look(): Promise<void> {
-    const waiting = maintenance.list().filter(({ state }) => state === 'waiting')
+    const requests = maintenance.list()
+    for (const { id, state, changedAt } of requests) {
+      const isEnded = state === 'done' || state === 'failed'
+      if (isEnded && clock.now() - changedAt > KEEP_MS) await maintenance.remove(id)
+    }
+    const waiting = requests.filter(({ state }) => state === 'waiting')
     const isStatus = ({ work }: MaintenanceRequest) => (work as { kind?: string }).kind === 'status'
     for (const request of waiting.filter(isStatus)) await perform(request.id)
     const next = waiting.find((request) => !isStatus(request))
@@ -79,7 +81,7 @@ export function startMaintenance(host: Host): { close(): Promise<void> } {
       })
   }
 
-  let first: Promise<void> | undefined = tidy()
+  let first: Promise<void> | undefined = failAbandoned()
   const timer = setInterval(() => {
     if (looking) return
     looking = (first ?? Promise.resolve())
@@ -104,11 +106,23 @@ export function startMaintenance(host: Host): { close(): Promise<void> } {
   }
 }
 
+/** What the work refuses is for whoever asked; the host is as well as before. */
+function tellFailure(log: Logger, work: MaintenanceWork, error: unknown): void {
+  if (error instanceof AppError && error.code !== 'Internal') {
+    log.info('Work on the lake was refused', { work: work.kind, code: error.code })
+  } else {
+    log.error('Work on the lake has failed', { work: work.kind, error })
+  }
+}
+
 /** Resolves some time after the abort: the next host then does the work from its start. */
 function givenBack(signal: AbortSignal, work: MaintenanceWork): Promise<Partial<MaintenanceRequest>> {
   return new Promise((resolve) => {
-    signal.addEventListener('abort', () => {
+    const giveBack = () => {
       setTimeout(() => resolve({ state: 'waiting', work: work as unknown as Json }), CLOSE_MS)
-    })
+    }
+    // It may have begun to close while the request was being taken.
+    if (signal.aborted) giveBack()
+    else signal.addEventListener('abort', giveBack, { once: true })
   })
 }
