@@ -221,6 +221,36 @@ describe('a fold', () => {
     expect(lake.inBase()).toEqual(['m1.1', 'm2.1', 'm3.1'])
   })
 
+  it('waits for a statement that the engine does not know yet, rather than start another beside it', async () => {
+    const lake = openWorld()
+    await lake.create('a')
+    const { base } = lake.world
+    let left = 6
+    let looks = 0
+    const sql = {
+      start: base.start.bind(base),
+      query: base.query.bind(base),
+      execution: async (id: string) => (looks++ < 2 ? undefined : base.execution(id)),
+    }
+    const sleep = async () => base.finish()
+    await keepTable(lake.world.context('k', { sql, sleep }), NOTE_TABLE, { wanted: 'fold' })
+    expect(base.executions).toHaveLength(2)
+    expect(lake.inBase()).toEqual(['a.1'])
+    // One that is forgotten for good is begun again.
+    await lake.create('b')
+    const forgetful = {
+      ...sql,
+      execution: async (id: string) => (id === 'execution-3' ? undefined : base.execution(id)),
+    }
+    const remainingMs = () => left--
+    await keepTable(lake.world.context('l', { sql: forgetful, sleep, remainingMs }), NOTE_TABLE, {
+      wanted: 'fold',
+    })
+    lake.world.now += HOUR
+    await keepTable(lake.world.context('m', { sql: forgetful, sleep }), NOTE_TABLE, { wanted: 'fold' })
+    expect(lake.inBase()).toEqual(['a.1', 'b.1'])
+  })
+
   it('goes on when a statement is refused, and waits when the engine is away', async () => {
     const lake = openWorld()
     await lake.create('a')

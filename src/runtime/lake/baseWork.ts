@@ -79,6 +79,8 @@ export async function advanceWork(
     }
     return 'waiting'
   }
+  // An engine that was told of it a moment ago may not say so everywhere yet. It may be running.
+  if (!execution && context.clock.now() - lease.since < context.settings.queryMs) return 'waiting'
   // Other code makes other statements. They are safe to repeat, so the work begins again.
   if (statement.plan !== plan) return enter(0)
   if (execution?.state === 'SUCCEEDED') return enter(statement.step + 1)
@@ -170,7 +172,8 @@ async function finishWork(
     const base = {
       ...rest,
       batches: one.batches.filter(({ key }) => !gone.has(key)),
-      retired: [...one.retired, ...retired],
+      // Queries have read the list until now.
+      retired: [...one.retired, ...retired.map((group) => ({ ...group, retiredAt: now }))],
       ...(snapshot !== undefined && { snapshot, snapshotAt: lease.since }),
       ...vacuumAfter(one, snapshot, settings, now),
     }

@@ -43,7 +43,7 @@ export interface MaintenanceStatements {
    * table's haven't, by dropping it and making it again.
    */
   clear(table: LakeTable, manifest: LakeManifest): readonly string[]
-  /** Packs the files of months, in as many statements as it takes. */
+  /** Packs the files of months, in as many statements as it takes. Of no months: makes another snapshot of the same rows. */
   optimize(table: LakeTable, months: readonly string[]): readonly string[]
   /** Removes snapshots past their age, and their files. */
   vacuum(table: LakeTable): string

@@ -1,6 +1,7 @@
 import { batchesNames } from '../../model/lakeLayout.js'
 import type { LakeManifest, LakePurge } from '../../ports/lakeManifests.js'
 import type { KeeperContext } from './keeperContext.js'
+import { leftoversOf, removeLeftovers, unnamedBatches } from './purgeLeftovers.js'
 import { keysUnder } from './sweepObjects.js'
 
 type Context = Pick<KeeperContext, 'manifests' | 'objects' | 'clock' | 'settings' | 'log'>
@@ -38,8 +39,13 @@ export async function advancePurges(
 ): Promise<{ readonly isFoldWanted: boolean }> {
   const read = (await manifests.read([table])).get(table)
   if (!read?.purges) return { isFoldWanted: false }
-  const isLookedAt = read.purges.some(({ step }) => step === 'repack' || step === 'clean')
+  const isLookedAt = read.purges.some(({ step }) => step !== 'pack' && step !== 'expire')
   const stored = isLookedAt ? await storedSnapshots(objects, table) : new Set<string>()
+  const unnamed = isLookedAt ? await unnamedBatches({ manifests, objects }, table) : []
+  const held = new Set<string>()
+  for (const purge of read.purges) {
+    if (purge.step === 'clean' && (await removeLeftovers({ objects }, purge, unnamed)) > 0) held.add(purge.id)
+  }
   for (const { step, at, snapshots = [] } of read.purges) {
     const isStuck = snapshots.some((id) => stored.has(id)) && !snapshots.includes(read.snapshot ?? '')
     if (step === 'clean' && (read.vacuumedAt ?? 0) > at && isStuck) {
@@ -48,7 +54,7 @@ export async function advancePurges(
   }
   let done = 0
   const written = await manifests.update(table, (one) => {
-    const next = advanced(one, { settings, now: clock.now(), stored })
+    const next = advanced(one, { settings, now: clock.now(), stored, unnamed, held })
     done = (one.purges?.length ?? 0) - (next?.purges?.length ?? 0)
     return next
   })
@@ -63,6 +69,10 @@ interface Look {
   readonly now: number
   /** Snapshots of which there are files. */
   readonly stored: ReadonlySet<string>
+  /** Batch objects that no manifest names. */
+  readonly unnamed: readonly string[]
+  /** Purges whose row may be in one of them that could not be removed yet. */
+  readonly held: ReadonlySet<string>
 }
 
 /** Ids of the snapshots whose lists of files are there: `base/{table}/metadata/snap-{id}-…`. */
@@ -73,7 +83,7 @@ async function storedSnapshots(objects: Context['objects'], table: string): Prom
 
 /** Undefined when nothing has changed. */
 function advanced(manifest: LakeManifest, look: Look): LakeManifest | undefined {
-  const { settings, now, stored } = look
+  const { settings, now } = look
   let next = manifest
   const purges: LakePurge[] = []
   for (const purge of manifest.purges ?? []) {
@@ -82,9 +92,10 @@ function advanced(manifest: LakeManifest, look: Look): LakeManifest | undefined 
       purges.push(purge)
       continue
     }
-    if (step === 'pack' || step === 'repack') next = packDue(next, purge, settings, now)
+    if (step === 'pack') next = packDue(next, purge.months, settings, now)
+    if (step === 'repack') next = packDue(next, [], settings, now)
     if (step === 'clean') next = cleaningDue(next, settings, now)
-    if (step !== 'done') purges.push({ ...purge, ...remembered(step, purge, next, stored), step, at: now })
+    if (step !== 'done') purges.push({ ...purge, ...remembered(step, purge, next, look), step, at: now })
   }
   const isSame =
     purges.length === manifest.purges?.length && purges.every((one, at) => one === manifest.purges?.[at])
@@ -95,8 +106,8 @@ function advanced(manifest: LakeManifest, look: Look): LakeManifest | undefined 
 
 function stepAfter(
   manifest: LakeManifest,
-  { step, generation, at, snapshots = [] }: LakePurge,
-  { settings, now, stored }: Look,
+  { id, step, generation, at, snapshots = [] }: LakePurge,
+  { settings, now, stored, held }: Look,
 ): LakePurge['step'] | 'done' {
   const { batches, lease, isBaseAhead, snapshot, optimizedAt = 0, vacuumedAt = 0, retired } = manifest
   switch (step) {
@@ -116,7 +127,7 @@ function stepAfter(
     case 'clean': {
       const isVacuumed = snapshot === undefined || vacuumedAt > at
       // Without the right to delete, VACUUM succeeds as well.
-      if (snapshots.some((id) => stored.has(id))) return 'clean'
+      if (held.has(id) || snapshots.some((one) => stored.has(one))) return 'clean'
       return isVacuumed && retired.every(({ retiredAt }) => retiredAt > at - settings.snapshotAgeMs)
         ? 'done'
         : 'clean'
@@ -130,23 +141,25 @@ function cleaningDue(manifest: LakeManifest, { vacuumEveryMs }: Look['settings']
   return { ...manifest, vacuumedAt: Math.min(now - vacuumEveryMs, Math.max(foldedAt, optimizedAt)) }
 }
 
-/** What the next step has to know of snapshots. */
+/** What the next step has to know of the objects there are. */
 function remembered(
   step: LakePurge['step'],
   { packed }: LakePurge,
   { snapshot }: LakeManifest,
-  stored: ReadonlySet<string>,
-): Pick<LakePurge, 'packed' | 'snapshots'> {
+  { stored, unnamed }: Look,
+): Pick<LakePurge, 'packed' | 'snapshots' | 'leftovers'> {
   if (step === 'repack') return snapshot === undefined ? {} : { packed: snapshot }
   if (step !== 'expire') return {}
   // The present one may stay, unless it is the one that took the file out: then it goes after the next fold.
   const old = [...stored].filter((id) => id !== snapshot || id === packed).slice(0, MAX_SNAPSHOTS)
-  return { snapshots: packed === undefined || old.includes(packed) ? old : [...old, packed] }
+  const snapshots = packed === undefined || old.includes(packed) ? old : [...old, packed]
+  return { snapshots, ...leftoversOf(unnamed) }
 }
 
+/** Packing of no months makes another snapshot and nothing else. */
 function packDue(
   manifest: LakeManifest,
-  { months }: LakePurge,
+  months: readonly string[],
   settings: KeeperContext['settings'],
   now: number,
 ): LakeManifest {

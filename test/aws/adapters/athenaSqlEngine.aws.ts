@@ -148,6 +148,22 @@ describe('an execution on Athena', () => {
     ])
   })
 
+  it('is not available to statements that name an object which is gone: they would do without it', async () => {
+    const paths = await users(2)
+    const naming = lake.engine({ namesObjects: true })
+    let listings = 0
+    onListed = async () => {
+      listings += 1
+      if (listings === 1) await lake.remove(paths[0] as string)
+    }
+    const failed = naming.query('SELECT count(*) FROM user', IN_TIME)
+    await expect(failed).rejects.toMatchObject({
+      reason: 'unavailable',
+      message: 'SQL is not available at the moment. Try again shortly.',
+    })
+    expect(listings).toBe(1)
+  })
+
   it('does not start again where the function may not', () => {
     expect(lake.engine({ restarts: false }).restart).toBeUndefined()
   })

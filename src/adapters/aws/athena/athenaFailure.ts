@@ -14,7 +14,7 @@ export interface AthenaComplaint {
   readonly category?: number
 }
 
-const UNAVAILABLE = 'SQL is not available at the moment. Try again shortly.'
+export const UNAVAILABLE = 'SQL is not available at the moment. Try again shortly.'
 
 const DOES_NOT_FIT = 'The statement does not fit the tables that it reads.'
 const CHANGED = 'The data changed while the statement read it.'

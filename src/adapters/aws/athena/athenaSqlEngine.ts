@@ -10,10 +10,10 @@ import { invariant } from '../../../errors/appError.js'
 import { sha256Hex } from '../../../model/keys.js'
 import type { ItemTable } from '../../../ports/itemTable.js'
 import type { ObjectStore } from '../../../ports/objectStore.js'
-import { type SqlEngine, SqlError, type SqlResult } from '../../../ports/sqlEngine.js'
+import { type SqlEngine, SqlError, type SqlExecution, type SqlResult } from '../../../ports/sqlEngine.js'
 import type { Clock } from '../../../ports/system.js'
 import { athenaCall, isInvalidRequest } from './athenaCall.js'
-import { executionState } from './executionState.js'
+import { executionState, namingExecutionState } from './executionState.js'
 import { resultPage } from './resultPage.js'
 import { type BatchesView, waitForTombstones } from './waitForTombstones.js'
 import { waitUntilGone } from './waitUntilGone.js'
@@ -29,6 +29,8 @@ export interface AthenaSqlEngineOptions {
   readonly clock: Clock
   /** Whether this function may start a failed execution's statement again. */
   readonly restarts: boolean
+  /** Whether statements name the objects that they read, as in layout `batches`: see `namingExecutionState`. */
+  readonly namesObjects?: boolean
   /** The lake and the table; needed by `waitUntilGone` alone. */
   readonly objects?: Pick<ObjectStore, 'exists' | 'get'>
   readonly table?: Pick<ItemTable, 'getMany'>
@@ -99,6 +101,10 @@ export function athenaSqlEngine(options: AthenaSqlEngineOptions): SqlEngine {
     }
   }
 
+  function stateOf(found: QueryExecution): SqlExecution {
+    return options.namesObjects ? namingExecutionState(found, now()) : executionState(found, now())
+  }
+
   /** The end of an execution. Throws `SqlError` with `timeout` when it does not come in time. */
   async function end(executionId: string, deadline: number, timeoutMs: number) {
     for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LAST_POLL_MS)) {
@@ -108,7 +114,7 @@ export function athenaSqlEngine(options: AthenaSqlEngineOptions): SqlEngine {
       }
       await sleep(Math.min(wait, left))
       const found = await look(executionId, deadline)
-      const state = found && executionState(found, now())
+      const state = found && stateOf(found)
       if (!state) throw new SqlError('unavailable', 'SQL is not available at the moment. Try again shortly.')
       if (state.state !== 'RUNNING') return state
     }
@@ -136,7 +142,7 @@ export function athenaSqlEngine(options: AthenaSqlEngineOptions): SqlEngine {
     start: ({ sql, token }) => start(sql, token),
     async execution(executionId) {
       const found = await look(executionId)
-      return found && executionState(found, now())
+      return found && stateOf(found)
     },
     results: (executionId, page) =>
       resultPage(client, executionId, page, (call) => athenaCall(call, { now })),

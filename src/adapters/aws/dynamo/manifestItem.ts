@@ -46,10 +46,13 @@ export function manifestOf(table: string, item: Item | undefined): LakeManifest 
   }
 }
 
-/** `id|day|months|rows|bytes|addedAt|generation`. None of them has the character between them. */
+/**
+ * `id|day|months|rows|bytes|addedAt|generation`. None of them has the character between them. Months that follow each other
+ * are `2020-01..2024-12`: a batch of a rebuild has rows of all months.
+ */
 export function batchEntry({ key, day, months, rows, bytes, addedAt, generation }: LakeBatch): string {
   const id = key.slice(key.lastIndexOf('/') + 1, -EXTENSION.length)
-  return [id, day, months.join(','), rows, bytes, addedAt, generation].join('|')
+  return [id, day, monthRanges(months), rows, bytes, addedAt, generation].join('|')
 }
 
 /** Whether the list of an item has this entry. */
@@ -64,10 +67,37 @@ function batchOf(table: string, entry: string): LakeBatch {
   return {
     key: batchKey(table, day, id),
     day,
-    months: months === '' ? [] : months.split(','),
+    months: months === '' ? [] : months.split(',').flatMap(monthsOfRange),
     rows: Number(rows),
     bytes: Number(bytes),
     addedAt: Number(addedAt),
     generation: Number(generation),
   }
+}
+
+function monthRanges(months: readonly string[]): string {
+  const ranges: [first: string, last: string][] = []
+  for (const month of months) {
+    const range = ranges.at(-1)
+    if (range && monthAfter(range[1]) === month) range[1] = month
+    else ranges.push([month, month])
+  }
+  return ranges.map(([first, last]) => (first === last ? first : `${first}..${last}`)).join(',')
+}
+
+function monthsOfRange(range: string): string[] {
+  const [first = '', last = first] = range.split('..')
+  const months = [first]
+  for (let month = first; month < last; ) {
+    month = monthAfter(month)
+    months.push(month)
+  }
+  return months
+}
+
+/** Of a month as `YYYY-MM`. */
+function monthAfter(month: string): string {
+  const [year, of] = month.split('-').map(Number) as [number, number]
+  const next = of === 12 ? [year + 1, 1] : [year, of + 1]
+  return `${String(next[0]).padStart(4, '0')}-${String(next[1]).padStart(2, '0')}`
 }

@@ -5,7 +5,10 @@ import type { FunctionEnvironment } from './environment.js'
 
 /** What only some functions have the rights for. */
 export type SqlRights = Partial<
-  Pick<AthenaSqlEngineOptions, 'restarts' | 'objects' | 'table' | 'batches' | 'resultReuseMinutes'>
+  Pick<
+    AthenaSqlEngineOptions,
+    'restarts' | 'namesObjects' | 'objects' | 'table' | 'batches' | 'resultReuseMinutes'
+  >
 >
 
 /**
@@ -24,6 +27,7 @@ export function openSql(
     resultReuseMinutes: slice.settings.resultReuseMinutes,
     clock: context.clock,
     restarts,
+    namesObjects: slice.settings.layout === 'batches',
     ...lake,
   })
 }

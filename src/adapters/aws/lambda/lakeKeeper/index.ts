@@ -22,8 +22,8 @@ export const handler = defineFunction<KeeperParts, KeeperEvent, void>({
         settings,
         manifests: openManifests(environment),
         objects: s3ObjectStore({ client: s3Client(aws), bucket: variable('S3_BUCKET_NAME') }),
-        // What it asks must be answered as of now.
-        sql: openSql(environment, { resultReuseMinutes: 0 }),
+        // What it asks must be answered as of now, and what it names stays while it reads.
+        sql: openSql(environment, { resultReuseMinutes: 0, namesObjects: false }),
         statements: lakeStatements(lakePlace(environment), settings),
         sleep: (milliseconds) => sleep(milliseconds),
       },
