@@ -83,15 +83,17 @@ export interface LakePurge {
   /** The manifest's generation when it was asked for: batches up to it may hold the row. */
   readonly generation: number
   /**
-   * `fold`: until no listed batch holds it. `pack`: until the files of its months are written anew. `repack`: once more, as
-   * Iceberg removes a file with the snapshot that took it out, and not before. `expire`: until nothing can read an older
-   * snapshot. `clean`: until these and the retired objects are gone.
+   * `fold`: until no listed batch holds it. `pack`: until the files of its months are written anew. `repack`: until there is
+   * another snapshot, as Iceberg removes a file with the snapshot that took it out, and not before. `expire`: until nothing can
+   * read an older snapshot. `clean`: until these, the retired objects and those that nothing names are gone.
    */
   readonly step: 'fold' | 'pack' | 'repack' | 'expire' | 'clean'
   /** The snapshot that took the row's file out. */
   readonly packed?: string
   /** Snapshots that had the row, and `packed`, or some of them: their files must be gone in the end. */
   readonly snapshots?: readonly string[]
+  /** Batch objects that nothing named when `expire` began. */
+  readonly leftovers?: readonly string[]
   /** When the purge began, and its step: milliseconds since 1970. */
   readonly since: number
   readonly at: number

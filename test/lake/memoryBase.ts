@@ -24,7 +24,7 @@ export function modelStatements(monthsOfOne = 100): MaintenanceStatements {
       return texts
     },
     clear: () => [text({ clear: true })],
-    optimize: (_table, months) => (months.length === 0 ? [] : [text({ optimize: months })]),
+    optimize: (_table, months) => [text({ optimize: months })],
     vacuum: () => text({ vacuum: true }),
     snapshot: () => text({ snapshot: true }),
   }

@@ -66,6 +66,7 @@ it('goes from the fold to the last file, and makes each work due on the way', as
   // Iceberg removes a file with the snapshot that took it out: there must be another one behind it.
   expect(step()).toBe('repack')
   expect(due()).toBe('optimize')
+  expect(manifest().unpacked?.months).toEqual([])
   now += 1000
   await change(({ unpacked: _, ...one }) => ({ ...one, snapshot: '14', optimizedAt: now }))
   await objects.put(snapshotFile('14'), new Uint8Array())
@@ -170,4 +171,36 @@ it('waits for retired objects, too', async () => {
   await change((one) => ({ ...one, retired: [] }))
   await advance()
   expect(manifest().purges).toBeUndefined()
+})
+
+it('removes objects that nothing names, and is not done while others may hold the row', async () => {
+  const object = (day: string, name: string) => `batches/note/_day=${day}/${name}.parquet`
+  const [old, named, late, tomorrow] = [
+    ...[object('2026-11-20', 'old'), object('2026-11-20', 'named')],
+    ...[object('2026-11-21', 'late'), object('2026-11-22', 'tomorrow')],
+  ] as [string, string, string, string]
+  for (const key of [old, named]) await objects.put(key, new Uint8Array())
+  await startPurge(context(), 'note', ['2025-03'])
+  const [purge] = manifest().purges ?? []
+  await change((one) => ({
+    ...one,
+    ...{ optimizedAt: now + 1, snapshot: '14', batches: [{ ...batch(4), key: named }] },
+    purges: [{ ...(purge as NonNullable<typeof purge>), step: 'repack', at: now, packed: '13' }],
+  }))
+  await advance()
+  expect(manifest().purges?.[0]).toMatchObject({ step: 'expire', leftovers: [old] })
+  now += snapshotAgeMs + queryMs
+  await advance()
+  await objects.delete(snapshotFile('11'))
+  await change((one) => ({ ...one, vacuumedAt: now + 1 }))
+  for (const key of [late, tomorrow]) await objects.put(key, new Uint8Array())
+  await advance()
+  expect(await objects.exists(old)).toBe(false)
+  expect(await objects.exists(named)).toBe(true)
+  // Who knows whether it is about to be named? The sweep takes it if not.
+  expect(step()).toBe('clean')
+  await objects.delete(late)
+  await advance()
+  expect(manifest().purges).toBeUndefined()
+  expect(await objects.exists(tomorrow)).toBe(true)
 })

@@ -1,5 +1,6 @@
 import { batchesNames } from '../../model/lakeLayout.js'
 import type { LakeTable } from '../../model/lakeSchema.js'
+import { basePartitions } from './baseColumns.js'
 import { monthsCondition } from './monthsCondition.js'
 import { quoted } from './trinoType.js'
 
@@ -16,10 +17,22 @@ const MOST_PARTITIONS = 100
  * Statements that pack the files of these months (`YYYY-MM`), and maybe of others of the same years: the condition names
  * years and months apart, and no statement takes more partitions than one may write. With very many files one fails with
  * ICEBERG_OPTIMIZE_MORE_RUNS_NEEDED, and is to run again. Athena takes no name in quotes here.
+ *
+ * Without months: a statement that makes another snapshot and changes no row. Iceberg removes a file that was packed with
+ * the snapshot that took it out, and not while that is the present one, as it stays to be while a table is at rest.
  */
 export function optimizeStatements(table: LakeTable, months: readonly string[]): string[] {
+  if (months.length === 0) return [commitStatement(table)]
   const all = `OPTIMIZE ${batchesNames(table.name).base} REWRITE DATA USING BIN_PACK`
   return chunksOf([...new Set(months)].sort()).map((some) => `${all} WHERE ${monthsCondition(table, some)}`)
+}
+
+/**
+ * A condition on partitions alone only commits which files go: here none, since no month has such a year. An engine that looked
+ * for rows would find none and commit nothing.
+ */
+function commitStatement(table: LakeTable): string {
+  return `DELETE FROM ${quoted(batchesNames(table.name).base)} WHERE ${quoted(basePartitions(table).year)} = ''`
 }
 
 function chunksOf(months: readonly string[]): string[][] {
