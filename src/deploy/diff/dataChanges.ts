@@ -114,9 +114,11 @@ function leaving(table: string, before: LakeColumns, after: LakeColumns): string
 function compareLayouts(before: LakeLayout, { layout }: DataModel, retyped: Retyped, risky: string[]): void {
   const names = (tables: readonly string[]) => [...new Set(tables)].join(', ')
   if (before !== layout) {
-    risky.push(
-      `The lake changes its layout from ${before} to ${layout}. Statements see only what changes from then on, until it is made again: ocg lake rebuild --aws`,
-    )
+    const until =
+      layout === 'batches'
+        ? 'Statements see only what changes from then on, until it is made again: ocg lake rebuild --aws'
+        : 'Statements see what changes from then on, and what an earlier time in that layout has left under tables/, removed rows included: no command makes layout rows again. Instead: ocg export, and ocg import into a project of another name.'
+    risky.push(`The lake changes its layout from ${before} to ${layout}. ${until}`)
   } else if (layout === 'batches' && retyped.any.length > 0) {
     risky.push(
       `The lake of ${names(retyped.any)} stands still until it is made again: ocg lake rebuild --aws`,

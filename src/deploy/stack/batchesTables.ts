@@ -66,7 +66,9 @@ function addView(stack: Stack, table: LakeTable, { names }: Deployment): void {
     columns,
   }
   const types = new Map(table.columns.map(({ name, type }) => [name.toLowerCase(), hiveType(type)]))
-  new CfnTable(stack, `${idPart(table.name)}View`, {
+  // The resource that is the table of this name in layout `rows`: CloudFormation makes new resources before it removes old
+  // ones, and a second one of the name would be refused.
+  new CfnTable(stack, `${idPart(table.name)}Table`, {
     catalogId: Aws.ACCOUNT_ID,
     databaseName: names.database,
     tableInput: {
