@@ -74,7 +74,7 @@ export async function measureSize(
       line('start of ocg serve', 'ms', exactly(ready)),
       ...Object.entries(times).map(([name, spread]) => line(name, 'ms', spread)),
       line('memory of the server', 'MB', exactly(host.own)),
-      line('memory of the server, pages of the store that the system may drop', 'MB', exactly(host.files)),
+      line('pages of the store in memory', 'MB', exactly(host.files)),
       line('memory of the SQL process', 'MB', exactly(sql.reduce((sum, one) => sum + one, 0))),
     ]
   } finally {

@@ -100,7 +100,8 @@ function growthPlot({ title, measures }: BenchResult, groups: readonly string[])
     const y = (value: number) =>
       top + tall - (Math.log(Math.max(value, least) / least) / Math.log(most / least)) * tall
     const unit = own[0]?.unit ?? ''
-    plot.text(left, top - 8, group.length > 34 ? `${group.slice(0, 33)}…` : group, { bold: true })
+    const heading = unit === '' ? group : `${group}, ${unit}`
+    plot.text(left - 40, top - 14, heading.length > 38 ? `${heading.slice(0, 37)}…` : heading, { bold: true })
     for (let mark = least; mark <= most * 1.001; mark *= 10) {
       plot.line(left, y(mark), left + width, y(mark), 'grid')
       plot.text(left - 6, y(mark) + 4, figure(mark), { align: 'end', faint: true })
