@@ -102,6 +102,21 @@ describe('work on a folder', () => {
     }
   })
 
+  it('leaves no outcome behind a purge that may name the row', async () => {
+    const host = await openHost({ project: SHOP, folder })
+    try {
+      const { maintenance } = host.store
+      const id = await maintenance.submit({ kind: 'verify' })
+      await until(() => maintenance.get(id)?.state === 'done')
+      await new Promise((resolve) => setTimeout(resolve, 1100))
+      expect(maintenance.list()).toHaveLength(1)
+      expect(await run({ kind: 'purge', table: 'user', id: 'u1' }, noProject)).toMatchObject({ found: true })
+      expect(maintenance.list()).toEqual([])
+    } finally {
+      await host.close()
+    }
+  })
+
   it('that is refused is told to whoever asked, and is no error of the host', async () => {
     const logged: string[] = []
     const write = (level: string) => (message: string) => logged.push(`${level}: ${message}`)

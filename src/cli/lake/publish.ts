@@ -1,6 +1,7 @@
 import type { DataOptions } from '../commonOptions.js'
 import { processOutput } from '../output.js'
 import { formatCount } from '../textTable.js'
+import { bytesText } from './bytesText.js'
 import { onLake } from './onLake.js'
 
 interface Published {
@@ -19,10 +20,6 @@ export async function lakePublish(options: DataOptions): Promise<void> {
   const { tables, files, bytes, written, removed } = outcome
   output.note(
     `${output.colors.green('Published')}: ${formatCount(written)} files written, ${formatCount(removed)} removed; ` +
-      `the lake has ${formatCount(tables)} tables in ${formatCount(files)} files of ${megabytes(bytes)}.`,
+      `the lake has ${formatCount(tables)} tables in ${formatCount(files)} files of ${bytesText(bytes)}.`,
   )
-}
-
-function megabytes(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }

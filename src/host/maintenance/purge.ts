@@ -1,5 +1,6 @@
 import { lakeFolder } from '../../adapters/embedded/lake/lakeFolder.js'
 import { AppError } from '../../errors/appError.js'
+import type { Host } from '../host.js'
 import { clearResults } from '../purge/clearResults.js'
 import { folderExists } from '../purge/folderExists.js'
 import { removeRow } from '../purge/removeRow.js'
@@ -50,6 +51,7 @@ export const purge: Perform<'purge'> = async (host, { table, id }, { onProgress,
   await store.feed.trim(settled + 1)
   if (store.feed.first() <= removed.head) throw new AppError('Timeout', STILL_NEEDED)
 
+  await forgetOutcomes(host)
   onProgress({ step: 'clearing the store' })
   // No heartbeat is heard meanwhile: the claim lasts as long as the slowest disk may take.
   await store.hostLock.hold(CLEARING_BASE_MS + store.stats().fileBytes / CLEARING_BYTES_A_MS)
@@ -69,6 +71,15 @@ export const purge: Perform<'purge'> = async (host, { table, id }, { onProgress,
   }
 }
 
+/** What a verification found may name the row. Whoever asked for it and is still there has it by now. */
+async function forgetOutcomes({ store, context }: Host): Promise<void> {
+  for (const { id, state, changedAt } of store.maintenance.list()) {
+    const isEnded = state === 'done' || state === 'failed'
+    if (isEnded && context.clock.now() - changedAt > FETCHED_MS) await store.maintenance.remove(id)
+  }
+}
+
+const FETCHED_MS = 1000
 const CLEARING_BASE_MS = 60_000
 const CLEARING_BYTES_A_MS = 5_000
 
