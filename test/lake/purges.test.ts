@@ -204,3 +204,28 @@ it('removes objects that nothing names, and is not done while others may hold th
   expect(manifest().purges).toBeUndefined()
   expect(await objects.exists(tomorrow)).toBe(true)
 })
+
+it('leaves alone what another keeper has moved on since it looked', async () => {
+  await startPurge(context(), 'note', ['2025-03'])
+  const [purge] = manifest().purges ?? []
+  const at = now - snapshotAgeMs - queryMs
+  await change(({ snapshot: _, ...one }) => ({
+    ...one,
+    ...{ batches: [], purges: [{ ...(purge as NonNullable<typeof purge>), step: 'expire', at }] },
+  }))
+  await objects.put('batches/note/_day=2026-11-20/old.parquet', new Uint8Array())
+  // It has read `expire`, for which nothing needs to be listed, and finds `clean`.
+  const slow = {
+    read: (tables: readonly string[]) => manifests.read(tables),
+    async update(...[table, over]: Parameters<MemoryManifests['update']>) {
+      await advance()
+      expect(step()).toBe('clean')
+      return manifests.update(table, over)
+    },
+  }
+  await advancePurges(
+    { ...context(), manifests: { ...manifests, ...slow } as unknown as MemoryManifests },
+    'note',
+  )
+  expect(step()).toBe('clean')
+})

@@ -54,7 +54,7 @@ export async function advancePurges(
   }
   let done = 0
   const written = await manifests.update(table, (one) => {
-    const next = advanced(one, { settings, now: clock.now(), stored, unnamed, held })
+    const next = advanced(one, { settings, now: clock.now(), read: read.purges ?? [], stored, unnamed, held })
     done = (one.purges?.length ?? 0) - (next?.purges?.length ?? 0)
     return next
   })
@@ -67,6 +67,8 @@ export async function advancePurges(
 interface Look {
   readonly settings: KeeperContext['settings']
   readonly now: number
+  /** The purges as they were when this was looked up: others are left to the next time. */
+  readonly read: readonly LakePurge[]
   /** Snapshots of which there are files. */
   readonly stored: ReadonlySet<string>
   /** Batch objects that no manifest names. */
@@ -87,7 +89,8 @@ function advanced(manifest: LakeManifest, look: Look): LakeManifest | undefined 
   let next = manifest
   const purges: LakePurge[] = []
   for (const purge of manifest.purges ?? []) {
-    const step = stepAfter(next, purge, look)
+    const isKnown = look.read.some(({ id, step }) => id === purge.id && step === purge.step)
+    const step = isKnown ? stepAfter(next, purge, look) : purge.step
     if (step === purge.step) {
       purges.push(purge)
       continue
