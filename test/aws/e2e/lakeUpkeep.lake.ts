@@ -224,7 +224,17 @@ describe('a purge', () => {
     await aws.settle()
     await keeper.fold()
     expect(await textsIn('base/note/data/')).toContain('Purpureus')
-    await purgeAwsRow(awsLakeOf(aws), 'note', 'p', { onProgress: () => {}, pauseMs: 200 })
+    const lake = awsLakeOf(aws)
+    const [table] = lake.tables as [LakeTable]
+    const [item] = (await lake.items.getMany([entityKey('note', 'p')])) as [Item]
+    // Of a projector that was fenced: no manifest names it.
+    const { key: leftover } = await storeBatch(lake, 'note', {
+      rows: [batchRowMaker(table)(item)],
+      format: parquetBatches(table),
+      generation: 0,
+    })
+    expect(await textsIn(leftover)).toContain('Purpureus')
+    await purgeAwsRow(lake, 'note', 'p', { onProgress: () => {}, pauseMs: 200 })
     expect((await manifest()).purges).toHaveLength(1)
     const keepUntil = async (isDone: (one: LakeManifest) => boolean) => {
       for (let runs = 0; runs < 30 && !isDone(await manifest()); runs += 1) {
