@@ -5,7 +5,7 @@ import { applyBatch } from './applyRows.js'
 import { carryMarks } from './carryMarks.js'
 import { isFatal } from './failures.js'
 import { buryFollowed, buryFound } from './graveyard.js'
-import { type Image, showTables, staleTables } from './image.js'
+import { type Image, imageTables, inTransaction, makeViews, staleTables } from './image.js'
 import { makeTables } from './makeTables.js'
 import { pendingBatches } from './pendingRows.js'
 import type { AppliedEvent } from './protocol.js'
@@ -15,7 +15,10 @@ import type { StatementGate } from './statementGate.js'
 export interface Follower {
   /** Looks at the feed rather than waiting for the next poll; `urgent`: at once, without a pause. */
   wake(urgent: boolean): void
-  /** Makes the tables that the image lacks, drops those that are gone, and follows from there. */
+  /**
+   * Makes the tables that the image lacks, drops those that are gone, and follows from there. When it throws, the image
+   * shows what it showed.
+   */
   setTables(tables: readonly LakeTable[]): Promise<void>
   /** Runs a piece of work while the image's writer does nothing else. */
   inTurn<T>(piece: () => Promise<T>): Promise<T>
@@ -137,6 +140,17 @@ export function startFollower(options: FollowerOptions): Follower {
     }
   }
 
+  async function makeStale(tables: readonly LakeTable[]): Promise<void> {
+    const stale = await staleTables(image, tables)
+    await makeTables(
+      image,
+      store.table,
+      tables.filter(({ name }) => stale.has(name)),
+      { bury: buryFound(store), onProgress: options.onProgress },
+    )
+    await makeViews(image.writer, tables)
+  }
+
   /** While nobody asks, changes are gathered: a transaction for each few of them takes many times as long. */
   function pauseAfter(took: number): number {
     const isCalm = performance.now() - lastAsked > CALM_AFTER_MS
@@ -162,14 +176,11 @@ export function startFollower(options: FollowerOptions): Follower {
     },
     setTables: (tables) =>
       inTurn(async () => {
-        const stale = await staleTables(image, tables)
-        await makeTables(
-          image,
-          store.table,
-          tables.filter(({ name }) => stale.has(name)),
-          { bury: buryFound(store), onProgress: options.onProgress },
-        )
-        await showTables(image, tables)
+        const make = () => makeStale(tables)
+        // At first nobody looks on, and what is made stays made. Later statements see the old tables, then all of the
+        // new ones; when one of them can't be made, everything is as it was.
+        await (loop ? inTransaction(image.writer, make) : make())
+        image.tables = imageTables(tables)
         loop ??= follow()
       }),
     inTurn,

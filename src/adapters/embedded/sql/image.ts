@@ -116,7 +116,17 @@ export async function staleTables(image: Image, tables: readonly LakeTable[]): P
 
 /** Shows exactly these tables, and the macros of translated statements. The stored forms exist; others are dropped. */
 export async function showTables(image: Image, tables: readonly LakeTable[]): Promise<void> {
-  const { writer } = image
+  await makeViews(image.writer, tables)
+  image.tables = imageTables(tables)
+}
+
+/** What an image that shows these tables has of them. */
+export function imageTables(tables: readonly LakeTable[]): Image['tables'] {
+  return new Map(tables.map((table) => [table.name, { table, rowOf: rowMaker(table) }]))
+}
+
+/** What `showTables` does to the file. */
+export async function makeViews(writer: DuckDBConnection, tables: readonly LakeTable[]): Promise<void> {
   const kept = new Set(tables.map(({ name }) => name))
   await inTransaction(writer, async () => {
     for (const name of await viewNames(writer)) {
@@ -130,25 +140,25 @@ export async function showTables(image: Image, tables: readonly LakeTable[]): Pr
     await makeMacros(writer)
     for (const table of tables) await writer.run(createView(table))
   })
-  image.tables = new Map(tables.map((table) => [table.name, { table, rowOf: rowMaker(table) }]))
 }
 
-/**
- * Makes the stored form of a table anew, empty, with its view: statements go on while further tables are made. Inside a
- * transaction.
- */
+/** Makes the stored form of a table anew, empty. Inside a transaction. */
 export async function recreateTable(writer: DuckDBConnection, table: LakeTable): Promise<void> {
   await writer.run(`DROP VIEW IF EXISTS main.${quoteIdentifier(table.name)}`)
   await writer.run(`DROP TABLE IF EXISTS ${STORED}.${quoteIdentifier(table.name)}`)
   await writer.run(createTable(table))
   await writer.run('DELETE FROM meta.tables WHERE name = $1', [table.name])
   await writer.run('INSERT INTO meta.tables VALUES ($1, $2, NULL)', [table.name, definitionHash(table)])
-  await writer.run(createView(table))
 }
 
-/** Runs `work` as one transaction of the connection. */
+/** Connections that are in a transaction. */
+const busy = new WeakSet<DuckDBConnection>()
+
+/** Runs `work` as one transaction of the connection; inside another one, as a part of that. */
 export async function inTransaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+  if (busy.has(connection)) return work()
   await connection.run('BEGIN')
+  busy.add(connection)
   try {
     const result = await work()
     await connection.run('COMMIT')
@@ -157,6 +167,8 @@ export async function inTransaction<T>(connection: DuckDBConnection, work: () =>
     // A failed COMMIT has ended the transaction already: the first error is the one that counts.
     await connection.run('ROLLBACK').catch(() => undefined)
     throw error
+  } finally {
+    busy.delete(connection)
   }
 }
 

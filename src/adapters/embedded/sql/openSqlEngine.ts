@@ -277,12 +277,16 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
     waitUntilGone: (_relations, timeoutMs) => waitUntilFresh(timeoutMs),
     waitUntilReady: (timeoutMs) => position.reached(0, timeoutMs),
     async reload(next) {
+      const before = project
       project = next
       try {
         await client.request({ kind: 'reload', model: modelOf(next) })
       } catch (error) {
+        if (!(error instanceof WorkerLostError)) {
+          project = before
+          throw error
+        }
         // The next process opens with the new model.
-        if (!(error instanceof WorkerLostError)) throw error
         await position.reached(0)
       }
     },
