@@ -217,7 +217,7 @@ describe('the published lake', () => {
     'misses nothing when its process is killed, before, amid and after',
     async () => {
       const count = 400
-      await put(shop.store, ...Array.from({ length: count }, (_, index) => product(`p${index}`, index % 100)))
+      await put(shop.store, ...Array.from({ length: count }, (_, index) => product(`p${index}`, index % 40)))
       for (const wait of [0, 5, 20, 60, 150]) {
         await put(shop.store, product('p1', 1, `at ${wait}`))
         await shop.sql.waitUntilFresh(20_000)
@@ -298,7 +298,7 @@ describe('the published lake', () => {
   })
 
   it('ends when it is told to, and goes on at the next call', async () => {
-    await put(shop.store, ...Array.from({ length: 200 }, (_, index) => product(`p${index}`, index)))
+    await put(shop.store, ...Array.from({ length: 80 }, (_, index) => product(`p${index}`, index)))
     await shop.sql.waitUntilFresh(20_000)
     const stop = new AbortController()
     const ended = shop.sql.publish({ signal: stop.signal })
@@ -306,11 +306,11 @@ describe('the published lake', () => {
     stop.abort()
     await ended.catch(() => undefined)
     expect(shop.sql.stats().publication.failures).toBe(0)
-    expect(await publish()).toMatchObject({ files: 200 })
+    expect(await publish()).toMatchObject({ files: 80 })
     expect(shop.sql.stats().restarts).toBe(0)
     expect(
       await ask(`SELECT count(*)::INT FROM read_parquet('${folder}/lake/tables/product/**/*.parquet')`),
-    ).toEqual([[200]])
+    ).toEqual([[80]])
   })
 
   it('refuses the files of a later version', async () => {
