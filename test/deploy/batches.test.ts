@@ -14,8 +14,9 @@ let batches: Deployed
 
 beforeAll(async () => {
   const project = await musicShop()
-  rows = deployed(project)
-  batches = deployed(project, { lake: { layout: 'batches' } })
+  rows = deployed(project, { lake: { layout: 'rows' } })
+  // It is the default.
+  batches = deployed(project)
   for (const made of [rows, batches]) made.folder.remove()
 })
 

@@ -11,7 +11,8 @@ type LooseResource = { Type: string; Properties: any; DeletionPolicy?: string; U
 let shop: Deployed
 
 beforeAll(async () => {
-  shop = deployed(await musicShop())
+  // The faults of layout `batches` are planted in batches.test.ts.
+  shop = deployed(await musicShop(), { lake: { layout: 'rows' } })
   shop.folder.remove()
 })
 

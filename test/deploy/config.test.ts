@@ -76,9 +76,14 @@ describe('resolveSettings', () => {
     const { kinds, function: carried } = resolveSettings({}, project)
     expect(kinds.create).toEqual({ memoryMb: 1024, timeoutSeconds: 30, logRetentionDays: 30 })
     expect(kinds.executionTracker).toEqual({ memoryMb: 512, timeoutSeconds: 300, logRetentionDays: 30 })
-    expect(kinds.streamProcessor).toMatchObject({ memoryMb: 1024, timeoutSeconds: 300, concurrency: 10 })
+    expect(kinds.streamProcessor).toMatchObject({ memoryMb: 1024, timeoutSeconds: 300, concurrency: 1 })
     expect(kinds.deletionListener).toMatchObject({ memoryMb: 1024, timeoutSeconds: 900, concurrency: 10 })
-    expect(carried).toEqual({ years: { first: 2020, last: 2035 }, taskDays: 30, resultReuseMinutes: 0 })
+    const common = { years: { first: 2020, last: 2035 }, taskDays: 30, resultReuseMinutes: 0 }
+    expect(carried).toEqual({ ...common, layout: 'batches' })
+    const rows = resolveSettings({ lake: { layout: 'rows' } }, project)
+    expect(rows.function).toEqual(common)
+    expect(rows.kinds.streamProcessor.concurrency).toBe(10)
+    expect(rows.stream).toMatchObject({ batchSize: 100, windowSeconds: 0 })
   })
 
   it('puts an operation over its kind, and an environment over both', () => {

@@ -23,7 +23,10 @@ const SCHEMA = `
 let made: Deployed
 
 beforeAll(async () => {
-  made = deployed(await compiled(SCHEMA, 'shop', false), { years: { first: 1999, last: 2001 } })
+  made = deployed(await compiled(SCHEMA, 'shop', false), {
+    lake: { layout: 'rows' },
+    years: { first: 1999, last: 2001 },
+  })
 })
 
 afterAll(() => made.folder.remove())

@@ -59,8 +59,8 @@ export interface FunctionConfig {
   readonly timeoutSeconds?: number
   /**
    * How much runs at once. Of a field of the API and of the execution tracker: executions that are reserved for it
-   * (default: none, it shares the account's). Of the stream processor: batches of a shard, 1 to 10 (default 10, with
-   * layout `batches` 1). Of a listener: batches of its queue, 2 to 1,000 (default 10).
+   * (default: none, it shares the account's). Of the stream processor: batches of a shard, 1 to 10 (default 1, with
+   * layout `rows` 10). Of a listener: batches of its queue, 2 to 1,000 (default 10).
    */
   readonly concurrency?: number
   /** Days that logs of this function are kept. */
@@ -79,7 +79,7 @@ export interface ApiConfig {
 export interface LakeConfig {
   /**
    * `rows`: an object of S3 a row, for small data. `batches`: recent changes in batches over an Iceberg table, for data
-   * of any size. Default: `rows`.
+   * of any size. Default: `batches`.
    */
   readonly layout?: LakeLayout
   /**
@@ -100,9 +100,9 @@ export interface SqlConfig {
 
 /** How changes are handed to the stream processor. With layout `batches` each call makes an object for each table in it. */
 export interface StreamConfig {
-  /** 1 to 1,000 changes. Default: 100; with layout `batches` 1,000. */
+  /** 1 to 1,000 changes. Default: 1,000; with layout `rows` 100. */
   readonly batchSize?: number
-  /** Seconds to wait for a full batch, 0 to 300. Default: 0; with layout `batches` 2. */
+  /** Seconds to wait for a full batch, 0 to 300. Default: 2; with layout `rows` 0. */
   readonly windowSeconds?: number
   /** Tries of a batch after the first, 0 to 10,000. Default: 10,000, so that its age bounds it. */
   readonly retries?: number

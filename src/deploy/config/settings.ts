@@ -96,7 +96,7 @@ export const DEFAULTS = {
   maxScannedMb: 10_240,
   stream: { batchSize: 100, windowSeconds: 0, retries: 10_000, maxAgeSeconds: 21_600 },
   queues: { maxReceiveCount: 5 },
-  layout: 'rows',
+  layout: 'batches',
 } as const
 
 /**

@@ -20,7 +20,10 @@ export interface DeployedOptions {
   readonly snapshotAgeSeconds?: number
 }
 
-/** Compiles a schema, synthesises its stack with the real bundles, and makes that stack on the protocol servers. */
+/**
+ * Compiles a schema, synthesises its stack with the real bundles, and makes that stack on the protocol servers. Its lake has
+ * layout `rows` unless `config` says otherwise, as `batches` needs Trino.
+ */
 export async function openDeployed(
   name: string,
   schema: string,
@@ -29,7 +32,7 @@ export async function openDeployed(
 ): Promise<DeployedHost> {
   const project = await compile(name, schema)
   const folder = await mkdtemp(join(tmpdir(), 'ocg-assembly-'))
-  const settings = resolveSettings(config, project)
+  const settings = resolveSettings({ lake: { layout: 'rows' }, ...config }, project)
   await synthesize({
     project,
     settings: keeper ? { ...settings, function: { ...settings.function, keeper } } : settings,

@@ -26,7 +26,7 @@ beforeAll(async () => {
 it.each([
   ['by default', {}],
   ['with everything on', EVERYTHING],
-  ['with batches', { lake: { layout: 'batches' } }],
+  ['with rows', { lake: { layout: 'rows' } }],
 ] as const)('passes the validator of CloudFormation %s', (_, config) => {
   expect(findings(config, () => {})).toEqual([])
 })
@@ -43,9 +43,9 @@ it('fails the validator when a property is wrong', () => {
 })
 
 it.each([
-  ['by default', {}, ['X-Ray', 'layout `batches`']],
-  ['with everything on', EVERYTHING, ['layout `batches`']],
-  ['with batches', { lake: { layout: 'batches' } }, ['X-Ray', 'layout `rows`']],
+  ['by default', {}, ['X-Ray', 'layout `rows`']],
+  ['with everything on', EVERYTHING, ['layout `rows`']],
+  ['with rows', { lake: { layout: 'rows' } }, ['X-Ray', 'layout `batches`']],
 ] as const)('passes cdk-nag %s, but for what is explained', (_, config, unused) => {
   const found = findings(config, (app) => Validations.of(app).addPlugins(new AwsSolutionsChecks(app)))
   const explains = (suppression: (typeof SUPPRESSIONS)[number], { rule, id }: Finding) =>

@@ -19,7 +19,7 @@ afterAll(() => {
 it.each([
   ['by default', {}],
   ['with everything on', { xray: true, alarms: { email: 'somebody@example.com' } }],
-  ['with batches', { lake: { layout: 'batches' } }],
+  ['with rows', { lake: { layout: 'rows' } }],
 ] as const)('finds nothing in the templates %s', async (_, config) => {
   const shop = deployed(await musicShop(), config)
   made.push(shop)

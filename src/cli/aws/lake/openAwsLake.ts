@@ -55,7 +55,7 @@ export function withAwsLake<T>(
         'input',
         'The lake of this project has layout rows: one object a row, and nothing to look after.',
         {
-          hint: "Set `lake: { layout: 'batches' }` in ocg.config.ts and deploy, if that is what it should have. No command makes layout rows again: ocg export, and ocg import into a project of another name.",
+          hint: "Take `layout: 'rows'` out of ocg.config.ts and deploy, if layout batches is what it should have. No command makes layout rows again: ocg export, and ocg import into a project of another name.",
         },
       )
     }
