@@ -19,6 +19,8 @@ export interface DirtyDays {
   /** When the oldest of the marks was made, in milliseconds since 1970; undefined when there is none. */
   since(): number | undefined
   of(table: string): DayVersions
+  /** Tables that have marks, also those that the model no longer has. */
+  marked(): readonly string[]
   /** Marks days, inside the writer's transaction that changes them. */
   mark(writer: DuckDBConnection, days: DaysOfTables): Promise<void>
   /** Tells that this transaction has been committed. In the writer's turn: nothing else may come between. */
@@ -65,6 +67,7 @@ export async function openDirtyDays(writer: DuckDBConnection): Promise<DirtyDays
       return oldest
     },
     of: (table) => new Map([...marksOf(table)].map(([day, mark]) => [day, mark.version])),
+    marked: () => [...tables].flatMap(([table, days]) => (days.size > 0 ? [table] : [])),
     async mark(connection, days) {
       const fresh: StoredMark[] = []
       const since = Date.now()

@@ -29,7 +29,7 @@ export interface Publisher {
 }
 
 export function createPublisher(options: PublisherOptions): Publisher {
-  const { image, log } = options
+  const { image, follower, log } = options
   const tablePublisher = createTablePublisher(options)
   let last: Promise<unknown> = Promise.resolve()
   let isFirst = true
@@ -104,6 +104,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
         }),
       )
       isFirst = false
+    }
+    // After their files: a table that comes back has none, and is written whole.
+    for (const name of dirty.marked()) {
+      if (shown.some((table) => table.name === name) || image.tables.has(name)) continue
+      await follower.inTurn(() => dirty.clear(image.writer, name, dirty.of(name)))
     }
     const totals = Object.values(tables)
     const since = dirty.since()
