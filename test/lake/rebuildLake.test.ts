@@ -121,6 +121,18 @@ describe('a rebuild', () => {
     expect(manifest().vacuumAfter).toBe(now + DEFAULT_KEEPER_SETTINGS.queryMs)
   })
 
+  it('gives up before its batches and their fold are too many for a manifest, and changes nothing', async () => {
+    await project(...['a', 'b', 'c', 'd', 'e'].map((id) => put(id, id.toUpperCase())))
+    const { batches } = manifest()
+    const options = { rowsOfBatch: 1, mostBatches: 4 }
+    await expect(rebuildLake(context(), TABLES, options)).rejects.toThrow(
+      new RebuildError('product has more rows than a rebuild brings into the lake: 4. Nothing has changed.'),
+    )
+    expect(manifest().batches).toEqual(batches)
+    expect(manifest().lease).toBeUndefined()
+    expect(await rebuildLake(context(), TABLES, { ...options, mostBatches: 5 })).toMatchObject({ rows: 5 })
+  })
+
   it('keeps what changes meanwhile, before and behind the place that it has read', async () => {
     await project(...['a', 'b', 'c', 'd', 'e'].map((id) => put(id, id.toUpperCase())))
     let old: LakeManifest | undefined

@@ -118,6 +118,13 @@ describe('MERGE', () => {
     const [sql = ''] = mergeStatements(TABLE, many(4000), PLACE)
     expect(Buffer.byteLength(sql)).toBeLessThan(262_144)
   })
+
+  test('has room in the manifest beside the list of its batches', () => {
+    const [usual = ''] = mergeStatements(TABLE, many(500), PLACE)
+    expect(usual).toContain('s3://')
+    const [sql = ''] = mergeStatements(TABLE, many(2000), PLACE)
+    expect(Buffer.byteLength(sql)).toBeLessThan(120_000)
+  })
 })
 
 describe('maintenance', () => {

@@ -10,8 +10,8 @@ import { holdsTimestamp, quoted, textLiteral, trinoType } from './trinoType.js'
 /** Most partitions that one statement of Athena writes. Source: "partitions written" in the quotas of Amazon Athena. */
 const MOST_MONTHS = 100
 
-/** Longest statement in UTF-8 bytes. Source: service quotas of Amazon Athena, "query string length". */
-const MOST_BYTES = 262_144
+/** Longest statement in UTF-8 bytes that names objects by their addresses: the manifest that lists them holds it, too. */
+const MOST_BYTES = 100_000
 
 /**
  * Statements that bring the base up to these batches, in order, each for some months; none for no batches. All rows of a

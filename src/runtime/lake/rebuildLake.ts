@@ -21,6 +21,8 @@ export interface RebuildOptions {
   readonly rowsOfBatch?: number
   /** Most bytes of an object's items, as JSON. Default 32 MiB. */
   readonly bytesOfBatch?: number
+  /** Most objects of a table. Default 2,000. */
+  readonly mostBatches?: number
   /** How long the lease lives without a sign of life, in milliseconds. Default 10 minutes. */
   readonly leaseMs?: number
 }
@@ -38,6 +40,8 @@ export class RebuildError extends Error {
 }
 
 const PAGE_ITEMS = 1000
+/** Objects of a table that one manifest and the statement that folds them have room for, in an item of 400 KB. */
+const MOST_BATCHES = 2000
 const WAIT_MS = 2000
 /** A fold takes minutes; nobody waits for hours. */
 const MAX_WAIT_MS = 45 * 60_000
@@ -129,7 +133,7 @@ function tableRebuild(
   context: RebuildContext,
   table: LakeTable,
   generation: number,
-  { rowsOfBatch = 50_000, bytesOfBatch = 32 * 1024 * 1024 }: RebuildOptions,
+  { rowsOfBatch = 50_000, bytesOfBatch = 32 * 1024 * 1024, mostBatches = MOST_BATCHES }: RebuildOptions,
 ): TableRebuild {
   const { formatOf = parquetBatches } = context
   const format = formatOf(table)
@@ -140,6 +144,12 @@ function tableRebuild(
   let unfit = 0
   async function flush(): Promise<void> {
     if (rows.length === 0) return
+    if (batches.length === mostBatches) {
+      const most = mostBatches * rowsOfBatch
+      throw new RebuildError(
+        `${table.name} has more rows than a rebuild brings into the lake: ${most}. Nothing has changed.`,
+      )
+    }
     batches.push(await storeBatch(context, table.name, { rows, format, generation }))
     rows = []
     bytes = 0
