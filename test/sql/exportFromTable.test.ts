@@ -6,6 +6,7 @@ import { openStore } from '../../src/adapters/embedded/store/openStore.js'
 import type { Store } from '../../src/adapters/embedded/store/store.js'
 import { entityKey } from '../../src/model/keys.js'
 import { lakeTables } from '../../src/model/lakeSchema.js'
+import { StoreError } from '../../src/ports/storeError.js'
 import { entityItem, newFolder, put, removeFolder, SHOP } from './testShop.js'
 
 /** Does something else once the users have been read, and before the reading ends. */
@@ -49,6 +50,21 @@ it('has what changes while it reads, though a host trims the feed meanwhile', as
     ])
     // And keeps nothing afterwards.
     expect(await store.feed.trim(store.feed.head() + 1)).toBeGreaterThan(0)
+  } finally {
+    await store.close()
+    await removeFolder(folder)
+  }
+})
+
+it('also reads a store whose disk is full', async () => {
+  const folder = await newFolder()
+  const store = await openStore(join(folder, 'data'))
+  try {
+    await put(store, entityItem('user', 'a'))
+    const hold = () => Promise.reject(new StoreError('unavailable', 'The store could not write to its disk.'))
+    const full = { ...store, feed: { ...store.feed, hold } }
+    const { rows } = await exportFromTable(full, lakeTables(SHOP), join(folder, 'out'), () => undefined)
+    expect(rows.get('user')).toBe(1)
   } finally {
     await store.close()
     await removeFolder(folder)

@@ -32,8 +32,8 @@ export async function exportFromTable(
   const bury = async () => {
     unfit += 1
   }
-  // A host trims what its own image has applied: ours may still need it.
-  const hold = await store.feed.hold()
+  // A host trims what its own image has applied: ours may still need it. A store that can't be written is not trimmed.
+  const hold = await store.feed.hold().catch(() => undefined)
   const temporary = await mkdtemp(join(tmpdir(), 'ocg-export-'))
   try {
     const image = await openImage({ ...store, folder: temporary }, limits)
@@ -51,7 +51,8 @@ export async function exportFromTable(
       closeImage(image)
     }
   } finally {
-    await hold.release()
+    // It ends by itself, too.
+    await hold?.release().catch(() => undefined)
     await rm(temporary, { recursive: true, force: true })
   }
 }
