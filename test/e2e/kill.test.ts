@@ -6,8 +6,8 @@ import { ocg, request, type Served, serveOcg, startOcg } from '../cli/ocg.js'
 import { SCHEMA, workFolder } from '../cli/workFolder.js'
 import { emptyLedger, type Ledger, UnexpectedAnswer, writeUntilKilled } from './killClient.js'
 
-/** Each run has a seed of its own, and so other moments. `OCG_KILLS=50` looks longer; the soak kills for ten minutes. */
-const KILLS = Number(process.env.OCG_KILLS ?? 20)
+/** Each run has a seed of its own, and so other moments. `OCG_KILLS=500` looks longer; the soak kills for ten minutes. */
+const KILLS = Number(process.env.OCG_KILLS ?? 50)
 const CLIENTS = ['a', 'b', 'c', 'd']
 const ARGS = ['-n', 'shop', '--data', 'data']
 
