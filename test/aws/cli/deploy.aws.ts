@@ -131,7 +131,7 @@ describe('once the account is prepared', () => {
     expect(changed.code).toBe(4)
     expect(changed.stdout).toContain('breaking  Track.price was removed.')
     expect(changed.stdout).toContain('safe      track.cost is new. It is null in stored rows.')
-    expect(changed.stdout).toMatch(/AWS::Glue::Table 1 changed/)
+    expect(changed.stdout).toMatch(/AWS::Glue::Table 2 changed/)
     const updated = await build('deploy', '--yes')
     expect(updated).toMatchObject({ code: 0, stderr: expect.stringContaining('Deployed: shop.') })
     expect((await stored('meta#project'))?.modelHash?.S).not.toBe(meta?.modelHash?.S)
