@@ -1,6 +1,6 @@
 /**
  * The numbered benchmarks. `npm run bench` runs all, `npm run bench -- 3 5` some, `-- --quick` a small run that shows
- * that they work. A full run's result goes to `bench/results`, or to the folder after `--out`.
+ * that they work, `-- 1 6 --most-rows 1000000` lakes that grow no further. A full run's result goes to `bench/results`, or to the folder after `--out`.
  */
 import { parseArgs } from 'node:util'
 import { describeMachine } from './frame/machine.js'
@@ -20,7 +20,11 @@ const BENCHES: readonly (() => Promise<Bench>)[] = [
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, out: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    'most-rows': { type: 'string' },
+    out: { type: 'string' },
+  },
 })
 const tell = (text: string) => void process.stderr.write(`${text}\n`)
 const all = await Promise.all(BENCHES.map((load) => load()))
@@ -38,6 +42,7 @@ for (const bench of wanted) {
   tell(`${bench.number}. ${bench.title} …`)
   const { measures, notes = [] } = await bench.run({
     quick: values.quick,
+    ...(values['most-rows'] !== undefined && { mostRows: Number(values['most-rows']) }),
     tell: (text) => tell(`   ${text}`),
   })
   const { number, name, title, ratio } = bench

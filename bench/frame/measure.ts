@@ -43,6 +43,8 @@ export interface BenchOptions {
   readonly quick: boolean
   /** Tells people how far it is. */
   readonly tell: (text: string) => void
+  /** Lakes that grow end here. Default: they grow to 10 million rows. */
+  readonly mostRows?: number
 }
 
 /** A numbered benchmark. */

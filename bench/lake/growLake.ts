@@ -39,12 +39,13 @@ export function growLake(options: BenchOptions): Promise<Grown> {
   return grown
 }
 
-async function grow({ quick, tell }: BenchOptions): Promise<Grown> {
+async function grow({ quick, mostRows = Number.POSITIVE_INFINITY, tell }: BenchOptions): Promise<Grown> {
   const folder = mkdtempSync(join(tmpdir(), 'ocg-bench-growth-'))
   const [sizes, againstFile]: [Measure[], Measure[]] = [[], []]
   try {
     let present = 0
     for (const stage of quick ? QUICK : FULL) {
+      if (stage.rows > mostRows) break
       const added = stage.rows - present
       tell(`growing to ${stage.rows.toLocaleString('en-US')} rows`)
       const ms = await importPlays(folder, present, stage.rows)
