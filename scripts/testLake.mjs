@@ -1,30 +1,12 @@
 // Runs the lake suite on a real Trino with Iceberg over an S3 server: `npm run test:lake`, or a part of it:
 // `npm run test:lake -- layout`. Parts: layout, shop, published, aws.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { JAVAC, MAVEN, requireTools } from './requireTools.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-const missing = [
-  ['javac', /^javac (\d+)/, 17, 'a Java 17 JDK (Debian: apt install openjdk-17-jdk-headless)'],
-  ['mvn', /Apache Maven (\d+)/, 3, 'Maven 3 (Debian: apt install maven)'],
-].flatMap(([command, pattern, least, name]) => {
-  try {
-    const output = execFileSync(command, ['--version'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    return Number(pattern.exec(output)?.[1]) >= least ? [] : [name]
-  } catch {
-    return [name]
-  }
-})
-if (missing.length > 0) {
-  process.stderr.write(
-    `The lake suite needs what this machine has not:\n${missing.map((one) => `  ${one}\n`).join('')}`,
-  )
-  process.exit(2)
-}
+requireTools('The lake suite', [JAVAC, MAVEN])
 
 const SUITE = ['layout', 'shop', 'published']
 const parts = process.argv.slice(2)
