@@ -64,3 +64,11 @@ export const DEFAULT_FUNCTION_SETTINGS: FunctionSettings = {
 export function workgroupName(project: string): string {
   return `OCG-${project}`
 }
+
+/**
+ * Name of the workgroup for work on the lake itself, in layout `batches`: a fold reads what it must, whatever a statement of the
+ * project may scan. No project's name has an underscore, so this is never another project's workgroup.
+ */
+export function keeperWorkgroupName(project: string): string {
+  return `${workgroupName(project)}_keeper`
+}

@@ -39,6 +39,26 @@ describe('the layout `batches`', () => {
     expect(rule?.[1].Properties).toMatchObject({ ScheduleExpression: 'rate(1 minute)' })
   })
 
+  it('works on the lake in a workgroup of its own, whose statements read what they must', () => {
+    const workgroups = (made: Deployed) =>
+      resourcesOf(made, 'AWS::Athena::WorkGroup').map(([id, { Properties = {} }]) => {
+        const { Name, WorkGroupConfiguration: settings } = Properties as Readonly<Record<string, unknown>>
+        return { id, name: Name, settings: settings as Readonly<Record<string, unknown>> }
+      })
+    const [own, ...none] = workgroups(rows)
+    expect(own).toMatchObject({ id: 'Workgroup', name: 'OCG-shop' })
+    expect(none).toEqual([])
+    const [users, keepers] = workgroups(batches)
+    expect(users).toEqual(own)
+    expect(keepers).toMatchObject({ id: 'KeeperWorkgroup', name: 'OCG-shop_keeper' })
+    // All else is as strict: where results go, their encryption, the engine.
+    const { BytesScannedCutoffPerQuery: cutoff, ...rest } = users?.settings ?? {}
+    expect(cutoff).toBe(10_240 * 1024 * 1024)
+    expect(keepers?.settings).toEqual(rest)
+    const rules = resourcesOf(batches, 'AWS::Events::Rule')
+    expect(JSON.stringify(rules)).not.toContain('OCG-shop_keeper')
+  })
+
   it('has batches in the catalog with a partition for each day, and no base', () => {
     const tables = resourcesOf(batches, 'AWS::Glue::Table').map(
       ([, { Properties }]) => Properties?.TableInput,
@@ -227,6 +247,29 @@ const FAULTS: readonly Fault[] = [
     check: 'lake',
     says: "doesn't permit glue:UpdateTable",
     plant: (root) => replaceIn(root.LakeKeeperRole, '"glue:UpdateTable",', ''),
+  },
+  {
+    name: "a keeper that works in the statements' workgroup",
+    check: 'permissions',
+    says: "Its role LakeKeeperRole doesn't permit athena:StartQueryExecution",
+    plant: (root) => replaceIn(root.LakeKeeperRole, 'workgroup/OCG-shop_keeper', 'workgroup/OCG-shop'),
+  },
+  {
+    name: 'a fold that is refused as soon as its months are large',
+    check: 'lake',
+    says: "The keeper's statements may scan 1073741824 bytes",
+    plant: (root) => {
+      if (root.KeeperWorkgroup)
+        root.KeeperWorkgroup.Properties.WorkGroupConfiguration.BytesScannedCutoffPerQuery = 2 ** 30
+    },
+  },
+  {
+    name: 'a keeper without a workgroup',
+    check: 'lake',
+    says: 'There is no workgroup OCG-shop_keeper.',
+    plant: (root) => {
+      delete root.KeeperWorkgroup
+    },
   },
   {
     name: 'a keeper that nothing starts',

@@ -46,11 +46,23 @@ export function checkLake(input: CheckInput): Finding[] {
   return [
     ...iceberg,
     ...missing,
+    ...workgroupFaults(input).map((message) => finding(keeper.place, message)),
     ...(isScheduled ? [] : [finding(keeper.place, 'Nothing starts it by the clock.')]),
     ...tablesWithoutBatches(input).map((name) =>
       finding('', `The table ${name} has no batches in the catalog.`),
     ),
   ]
+}
+
+/** A ceiling for what a statement may scan would one day refuse each fold of a large month. */
+function workgroupFaults(input: CheckInput): string[] {
+  const name = `OCG-${input.project}_keeper`
+  const workgroup = ofType(input, 'AWS::Athena::WorkGroup').find(
+    ({ resource }) => part(resource, 'Name') === name,
+  )
+  if (!workgroup) return [`There is no workgroup ${name}.`]
+  const most = part(workgroup.resource, 'WorkGroupConfiguration', 'BytesScannedCutoffPerQuery')
+  return most === undefined ? [] : [`The keeper's statements may scan ${String(most)} bytes, and no more.`]
 }
 
 function tablesWithoutBatches(input: CheckInput): string[] {

@@ -132,6 +132,7 @@ function resourcesOf(on: ResourceRole, functionName: string, project: string): R
     results: [`:s3:::ocg-${project}-athena-results-\\$\\{AWS::AccountId\\}`],
     resultObjects: [`:s3:::ocg-${project}-athena-results-\\$\\{AWS::AccountId\\}/\\*`],
     workgroup: [`:athena:.*:workgroup/OCG-${project}`],
+    keeperWorkgroup: [`:athena:.*:workgroup/OCG-${project}_keeper`],
     catalog: [':glue:.*:catalog', `:glue:.*:database/${database}`, `:glue:.*:table/${database}/\\*`],
     cascadeQueue: [`:sqs:.*:${project}-cascade-deletion`],
     deletionQueue: [`:sqs:.*:${project}-deletion`],

@@ -1,4 +1,4 @@
-import { type ProjectFunctionKind, workgroupName } from '../../model/functions.js'
+import { keeperWorkgroupName, type ProjectFunctionKind, workgroupName } from '../../model/functions.js'
 import { sha256Hex } from '../../model/keys.js'
 import type { Operation } from '../../model/types.js'
 
@@ -17,6 +17,8 @@ export function resourceNames(project: string) {
     database: `${project.replaceAll('-', '_')}_db`,
     api: `${project}-api`,
     workgroup: workgroupName(project),
+    /** Of work on the lake itself. Only with layout `batches`. */
+    keeperWorkgroup: keeperWorkgroupName(project),
     cascadeQueue: `${project}-cascade-deletion`,
     deletionQueue: `${project}-deletion`,
     /** Batches of the stream that could not even be noted as dead letters. */

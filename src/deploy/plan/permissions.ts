@@ -22,6 +22,8 @@ export type ResourceRole =
   | 'results'
   | 'resultObjects'
   | 'workgroup'
+  /** Where the lake is worked on, in layout `batches`. */
+  | 'keeperWorkgroup'
   | 'catalog'
   | 'cascadeQueue'
   | 'deletionQueue'
@@ -173,9 +175,11 @@ const OF_KIND: Readonly<Record<FunctionKind, PermissionsOf>> = {
  * looks for that one.
  */
 const KEEP_LAKE: readonly Permission[] = [
-  { actions: ['athena:StartQueryExecution'], on: 'workgroup' },
-  WATCH_EXECUTION,
-  ...READ_RESULTS,
+  {
+    actions: ['athena:StartQueryExecution', 'athena:GetQueryExecution', 'athena:GetQueryResults'],
+    on: 'keeperWorkgroup',
+  },
+  { actions: ['s3:GetObject'], on: 'resultObjects' },
   { actions: ['glue:GetDatabase', 'glue:GetTable'], on: 'catalog' },
   { actions: ['glue:CreateTable', 'glue:UpdateTable', 'glue:DeleteTable'], on: 'catalog' },
   { actions: ['s3:GetBucketLocation', 's3:ListBucket'], on: 'lake' },

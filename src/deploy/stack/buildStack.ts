@@ -50,6 +50,7 @@ export function buildStack(
   })
   tag([functions.streamProcessor, queues.streamDeadLetters], { part: 'changes' })
   if (functions.lakeKeeper) tag([functions.lakeKeeper], { part: 'changes' })
+  if (sql.keeperWorkgroup) tag([sql.keeperWorkgroup], { part: 'changes' })
   tag([api.api, ...groups], { part: 'api' })
   return stack
 }

@@ -97,7 +97,10 @@ function widgetsOf({ names, project, settings }: Deployment): Widget[] {
     {
       title: 'Bytes that statements scanned',
       stat: 'Sum',
-      metrics: [['AWS/Athena', 'ProcessedBytes', 'WorkGroup', names.workgroup]],
+      metrics: [
+        names.workgroup,
+        ...(settings.function.layout === 'batches' ? [names.keeperWorkgroup] : []),
+      ].map((workgroup) => ['AWS/Athena', 'ProcessedBytes', 'WorkGroup', workgroup]),
     },
     ...(settings.function.layout === 'batches'
       ? [

@@ -136,6 +136,8 @@ function resources(
       return bucketArn(names.resultsBucketPrefix, '/*')
     case 'workgroup':
       return arn('athena', `workgroup/${names.workgroup}`)
+    case 'keeperWorkgroup':
+      return arn('athena', `workgroup/${names.keeperWorkgroup}`)
     case 'catalog':
       return ['catalog', `database/${names.database}`, `table/${names.database}/*`].map((one) =>
         arn('glue', one),

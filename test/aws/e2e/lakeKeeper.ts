@@ -64,7 +64,7 @@ export function awsLakeOf(host: DeployedHost): AwsLake {
       client: athenaClient({ ...settings, endpoint: environment.AWS_ENDPOINT_URL_ATHENA ?? '' }),
       database: resourceNames(project.name).database,
       outputLocation: `s3://${names.resultsBucket}/`,
-      workgroup: resourceNames(project.name).workgroup,
+      workgroup: resourceNames(project.name).keeperWorkgroup,
       resultReuseMinutes: 0,
       clock,
       restarts: true,

@@ -1,4 +1,3 @@
-import { resourceNames } from '../../../src/deploy/plan/names.js'
 import type { DeployedHost } from '../host/deployed.js'
 import { ACCOUNT, REGION } from '../host/openAwsHost.js'
 import { arnOf, type Grant, grantsOf, isGranted } from '../host/permissions.js'
@@ -16,8 +15,8 @@ const UNSEEN = new Set([
   'dynamodb:ListStreams',
 ])
 
-function placeOf({ streamArn, project }: DeployedHost) {
-  return { region: REGION, account: ACCOUNT, streamArn, workgroup: resourceNames(project.name).workgroup }
+function placeOf({ streamArn }: DeployedHost) {
+  return { region: REGION, account: ACCOUNT, streamArn }
 }
 
 /** Calls that a function has made without its role's permission, each once. */

@@ -2,7 +2,7 @@
 export interface IamCall {
   /** `dynamodb:GetItem` */
   readonly action: string
-  /** `table/OCG-shop`, `table/OCG-shop/index/GSI1`, a bucket, `bucket/key`, a queue's name, `workgroup/OCG-shop`. */
+  /** `table/OCG-shop`, `table/OCG-shop/index/GSI1`, a bucket, `bucket/key`, a queue's name, `workgroup/OCG-shop`, `execution/{id}`. */
   readonly resource: string
   /** Partition keys of the items that it is about, where it names them. */
   readonly keys?: readonly string[]
@@ -40,12 +40,12 @@ export function iamCalls(request: ServiceRequest): IamCall[] {
       ]
     }
     case 'athena': {
-      // Other calls name an execution; the server tells whose workgroup it is in.
-      const { WorkGroup } = parse(request.body) as { WorkGroup?: string }
+      // Other calls name an execution; only the server knows whose workgroup it is in.
+      const { WorkGroup, QueryExecutionId } = parse(request.body) as Readonly<Record<string, string>>
       return [
         {
           action: `athena:${request.operation}`,
-          resource: WorkGroup ? `workgroup/${WorkGroup}` : 'workgroup/*',
+          resource: WorkGroup ? `workgroup/${WorkGroup}` : `execution/${QueryExecutionId}`,
         },
       ]
     }

@@ -5,7 +5,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { lakeTables } from '../../../src/model/lakeSchema.js'
 import type { Project } from '../../../src/model/types.js'
-import { startAthenaServer } from '../servers/athena/startAthenaServer.js'
+import { type AthenaServer, startAthenaServer } from '../servers/athena/startAthenaServer.js'
 import { startDynamoDbLocal } from '../servers/dynamoDbLocal.js'
 import { startObjectServer } from '../servers/objectServer.js'
 import { type AppSync, openAppSync, type ResolverDefinition } from './appSync.js'
@@ -81,6 +81,7 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
   const serverUrls = new Map<string, string>()
   const functionOf = new Map<string, FunctionDefinition & { role: string }>()
   let fault: Fault | undefined
+  let workgroupOf: AthenaServer['workgroupOf'] = () => undefined
 
   const dynamoServer = await startDynamoDbLocal()
   const objectServer = await startObjectServer()
@@ -93,12 +94,18 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
       service,
       target,
       // The tests' own clients have no function's key.
-      onCall: (call) => functionOf.has(call.accessKeyId) && calls.push(call),
+      onCall: (call) => functionOf.has(call.accessKeyId) && calls.push(inWorkgroup(call)),
       fault: (request) => fault?.(request),
       ...(service === 'sqs' && { rewrite: withServerUrls }),
     })
     closers.push(() => proxy.close())
     return proxy.endpoint
+  }
+  /** IAM looks at the workgroup of an execution; one that nobody knows counts as the project's. */
+  function inWorkgroup(call: RecordedCall): RecordedCall {
+    const [, execution] = /^execution\/(.*)$/.exec(call.resource) ?? []
+    if (execution === undefined) return call
+    return { ...call, resource: `workgroup/${workgroupOf(execution) ?? workgroups[0]}` }
   }
   const endpoints = {
     dynamodb: await proxied('dynamodb', dynamoServer.endpoint),
@@ -227,6 +234,9 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
     if (!functions) throw new Error('The functions have not started yet.')
     return functions.invoke(name, event)
   }
+  const workgroups = made
+    .filter(({ type }) => type === 'AWS::Athena::WorkGroup')
+    .map(({ properties }) => String(properties.Name))
   const rules = made.filter(({ type }) => type === 'AWS::Events::Rule').map(({ properties }) => properties)
   let events = 0
   /** Gives an event to the rules that it fits, as EventBridge does: asynchronously, and twice again when it fails. */
@@ -264,12 +274,14 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
     s3: admin.s3,
     lakeBucket,
     database,
+    workgroups,
     ...(lake && { runner: lake.runner }),
     tables: lakeTables(project),
     onListed: async (table) => listed?.(table),
     onStateChange: (event) => publish(event as Readonly<Record<string, unknown>>),
     onAccess: (access) => functionOf.has(access.accessKeyId) && calls.push(access),
   })
+  workgroupOf = athena.workgroupOf
   closers.push(() => athena.close())
   const athenaEndpoint = await proxied('athena', athena.endpoint)
 

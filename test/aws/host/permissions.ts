@@ -54,15 +54,11 @@ export function arnOf(
     readonly region: string
     readonly account: string
     readonly streamArn: string
-    readonly workgroup: string
   },
 ): string {
   const { region, account } = place
   const [service = ''] = call.action.split(':')
   if (call.resource === 'stream') return place.streamArn
-  // Calls about an execution don't say whose workgroup it is in; the stack has one.
-  if (call.resource === 'workgroup/*')
-    return arnOf({ ...call, resource: `workgroup/${place.workgroup}` }, place)
   if (service === 's3') return `arn:aws:s3:::${call.resource}`
   return `arn:aws:${service}:${region}:${account}:${call.resource}`
 }

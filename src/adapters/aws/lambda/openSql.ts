@@ -7,7 +7,7 @@ import type { FunctionEnvironment } from './environment.js'
 export type SqlRights = Partial<
   Pick<
     AthenaSqlEngineOptions,
-    'restarts' | 'namesObjects' | 'objects' | 'table' | 'batches' | 'resultReuseMinutes'
+    'restarts' | 'namesObjects' | 'objects' | 'table' | 'batches' | 'resultReuseMinutes' | 'workgroup'
   >
 >
 

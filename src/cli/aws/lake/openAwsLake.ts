@@ -36,20 +36,18 @@ export function withAwsLake<T>(
   use: (lake: AwsLake) => Promise<T>,
 ): Promise<T> {
   return onAws(async () => {
-    const [dynamo, s3, athena, bulk, manifests, engine, store, { settingsOf }, { workgroupName }] =
-      await loadPackage(() =>
-        Promise.all([
-          import('../../../adapters/aws/clients/dynamoDbClient.js'),
-          import('../../../adapters/aws/clients/s3Client.js'),
-          import('../../../adapters/aws/clients/athenaClient.js'),
-          import('../../../adapters/aws/dynamo/bulkItemTable.js'),
-          import('../../../adapters/aws/dynamo/dynamoLakeManifests.js'),
-          import('../../../adapters/aws/athena/athenaSqlEngine.js'),
-          import('../../../adapters/aws/s3/s3ObjectStore.js'),
-          import('../../config/settingsOf.js'),
-          import('../../../model/functions.js'),
-        ]),
-      )
+    const [dynamo, s3, athena, bulk, manifests, engine, store, { settingsOf }] = await loadPackage(() =>
+      Promise.all([
+        import('../../../adapters/aws/clients/dynamoDbClient.js'),
+        import('../../../adapters/aws/clients/s3Client.js'),
+        import('../../../adapters/aws/clients/athenaClient.js'),
+        import('../../../adapters/aws/dynamo/bulkItemTable.js'),
+        import('../../../adapters/aws/dynamo/dynamoLakeManifests.js'),
+        import('../../../adapters/aws/athena/athenaSqlEngine.js'),
+        import('../../../adapters/aws/s3/s3ObjectStore.js'),
+        import('../../config/settingsOf.js'),
+      ]),
+    )
     if (settingsOf(project, chosen).function.layout !== 'batches') {
       throw new CliError(
         'input',
@@ -84,7 +82,8 @@ export function withAwsLake<T>(
           client: clients.athena,
           database: names.database,
           outputLocation: `s3://${names.resultsBucketPrefix}${account}/`,
-          workgroup: workgroupName(project.name),
+          // To look at the whole lake is no statement of the project's.
+          workgroup: names.keeperWorkgroup,
           resultReuseMinutes: 0,
           clock,
           restarts: false,

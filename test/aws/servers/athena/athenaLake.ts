@@ -47,7 +47,7 @@ export async function openAthenaLake(
     lakeBucket: LAKE,
     database: 'shop_db',
     tables,
-    workgroup: 'OCG-shop',
+    workgroups: ['OCG-shop'],
     ...options,
   })
 

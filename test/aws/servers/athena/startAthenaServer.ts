@@ -39,8 +39,8 @@ export interface AthenaServerOptions {
   readonly tables: readonly LakeTable[]
   /** Default: one that reads the objects of layout `rows` into memory. The server closes it. */
   readonly runner?: StatementRunner
-  /** Name of the only workgroup. Absent: every one exists. */
-  readonly workgroup?: string
+  /** Names of the workgroups. Absent: every one exists. */
+  readonly workgroups?: readonly string[]
   /** How long statements are QUEUED, in milliseconds. Default 10. */
   readonly queuedMs?: number
   /** Takes the events that Athena sends to EventBridge. */
@@ -60,6 +60,8 @@ export interface AthenaServer {
   readonly endpoint: string
   /** Requests so far, by the name of the operation. */
   readonly requests: ReadonlyMap<string, number>
+  /** The workgroup that an execution is in. */
+  workgroupOf(executionId: string): string | undefined
   /**
    * Reads what is in the lake now, so that the next statement need not: thousands of new objects take seconds here,
    * which Athena reads at once.
@@ -117,7 +119,7 @@ export async function startAthenaServer(options: AthenaServerOptions): Promise<A
       if (token.length < 32 || token.length > 128)
         throw invalid('clientRequestToken has between 32 and 128 characters')
       if (Buffer.byteLength(sql) > 262_144) throw invalid('queryString is longer than 262144 bytes')
-      if (options.workgroup !== undefined && workgroup !== options.workgroup)
+      if (options.workgroups !== undefined && !options.workgroups.includes(workgroup))
         throw invalid('WorkGroup is not found.')
       if (context.Database !== database) throw invalid(`Database ${String(context.Database)} not found`)
       if (!output.startsWith('s3://'))
@@ -196,6 +198,7 @@ export async function startAthenaServer(options: AthenaServerOptions): Promise<A
   return {
     endpoint: `http://127.0.0.1:${port}`,
     requests,
+    workgroupOf: (executionId) => executions.get(executionId)?.workgroup,
     async warm() {
       await runner.warm?.()
     },

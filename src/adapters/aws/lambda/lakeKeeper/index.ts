@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { keeperWorkgroupName } from '../../../../model/functions.js'
 import { DEFAULT_KEEPER_SETTINGS } from '../../../../runtime/lake/keeperContext.js'
 import { lakeStatements } from '../../../../runtime/lake/lakeStatements.js'
 import { s3Client } from '../../clients/s3Client.js'
@@ -23,7 +24,11 @@ export const handler = defineFunction<KeeperParts, KeeperEvent, void>({
         manifests: openManifests(environment),
         objects: s3ObjectStore({ client: s3Client(aws), bucket: variable('S3_BUCKET_NAME') }),
         // What it asks must be answered as of now, and what it names stays while it reads.
-        sql: openSql(environment, { resultReuseMinutes: 0, namesObjects: false }),
+        sql: openSql(environment, {
+          resultReuseMinutes: 0,
+          namesObjects: false,
+          workgroup: keeperWorkgroupName(slice.model.name),
+        }),
         statements: lakeStatements(lakePlace(environment), settings),
         sleep: (milliseconds) => sleep(milliseconds),
       },
