@@ -138,6 +138,8 @@ async function commit(environment: Environment, group: readonly Piece[]): Promis
       // Before anything else is waited for: the promise on it may not stay unobserved.
       commitErrorOf(error)?.catch(() => undefined)
       outcome = { kind: 'failed', error }
+      // Where that fails, the next commit does too, and mends it.
+      await environment.mend().catch(() => undefined)
     }
   })
   if (!outcome) throw new Error('invariant: the transaction ran')

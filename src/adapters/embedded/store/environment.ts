@@ -18,6 +18,12 @@ export interface Environment {
   readonly gate: RootDatabase<string, string>
   /** False once the store that this belongs to has been closed. */
   isOpen(): boolean
+  /**
+   * To be called behind the gate after a commit that failed. LMDB refuses every write through an environment in which it
+   * could not write the number of a transaction, because it can't know what the disk has: then this one is opened
+   * again, and all but the gate are others from here on. Rejects with LMDB's errors; the next call tries again.
+   */
+  mend(): Promise<void>
   /** Single values by name: format, id, head of the feed, counters, checkpoints, the host's claim. */
   readonly meta: Section
   /** Items by key. */
@@ -40,7 +46,18 @@ export function openEnvironment(
 ): Environment {
   const gate = open<string, string>(join(folder, GATE_FOLDER), OPTIONS)
   try {
-    return gate.transactionSync(() => openBehindGate(folder, gate, inspect))
+    const opened = gate.transactionSync(() => openBehindGate(folder, inspect))
+    const environment: Environment = {
+      ...opened,
+      gate,
+      isOpen: () => true,
+      async mend() {
+        if (takesWrites(environment)) return
+        await environment.root.close()
+        Object.assign(environment, openBehindGate(folder, inspect))
+      },
+    }
+    return environment
   } catch (error) {
     void gate.close()
     throw error
@@ -87,11 +104,19 @@ const OPTIONS = {
   encoding: 'string',
 } as const
 
-function openBehindGate(
-  folder: string,
-  gate: Environment['gate'],
-  inspect: (environment: Pick<Environment, 'meta'>) => void,
-): Environment {
+/** Begins a transaction that writes nothing: the asynchronous ones of LMDB-js never end when they can't begin. */
+function takesWrites({ root }: Environment): boolean {
+  try {
+    root.transactionSync(() => undefined)
+    return true
+  } catch {
+    return false
+  }
+}
+
+type Opened = Omit<Environment, 'gate' | 'isOpen' | 'mend'>
+
+function openBehindGate(folder: string, inspect: (environment: Pick<Environment, 'meta'>) => void): Opened {
   const root = open<string, string>(folder, {
     ...OPTIONS,
     // Only address space: the file grows as data does, and the map need not move while it stays below.
@@ -104,8 +129,6 @@ function openBehindGate(
     inspect({ meta })
     return {
       root,
-      gate,
-      isOpen: () => true,
       meta,
       items: section('items'),
       index: section('index'),

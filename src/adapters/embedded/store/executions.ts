@@ -6,18 +6,17 @@ import type { ExecutionRecord, Executions } from './store.js'
 
 /** Executions in LMDB. */
 export function lmdbExecutions(environment: Environment, committer: Committer): Executions {
-  const { executions } = environment
   const read = (id: string): ExecutionRecord | undefined => {
-    const text = executions.get(recordKey(id))
+    const text = environment.executions.get(recordKey(id))
     return text === undefined ? undefined : (JSON.parse(text) as ExecutionRecord)
   }
 
   /** Replaces a record together with its entries in the orders of start and of expiry. */
   const replace = (id: string, before: ExecutionRecord | undefined, after: ExecutionRecord | undefined) => {
-    if (before) for (const key of orderKeys(before)) executions.remove(key)
-    if (after) for (const key of orderKeys(after)) executions.put(key, id)
-    if (after) executions.put(recordKey(id), JSON.stringify(after))
-    else executions.remove(recordKey(id))
+    if (before) for (const key of orderKeys(before)) environment.executions.remove(key)
+    if (after) for (const key of orderKeys(after)) environment.executions.put(key, id)
+    if (after) environment.executions.put(recordKey(id), JSON.stringify(after))
+    else environment.executions.remove(recordKey(id))
   }
 
   const remove = (id: string) =>
@@ -25,16 +24,16 @@ export function lmdbExecutions(environment: Environment, committer: Committer): 
       const record = read(id)
       if (!record) return
       replace(id, record, undefined)
-      executions.remove(tokenKey(record.token))
+      environment.executions.remove(tokenKey(record.token))
     })
 
   return {
     create(record) {
       return committer.run(() => {
-        const known = executions.get(tokenKey(record.token))
+        const known = environment.executions.get(tokenKey(record.token))
         const stored = known === undefined ? undefined : read(known)
         if (stored) return { record: stored, created: false }
-        executions.put(tokenKey(record.token), record.id)
+        environment.executions.put(tokenKey(record.token), record.id)
         replace(record.id, read(record.id), record)
         return { record, created: true }
       })
@@ -47,7 +46,7 @@ export function lmdbExecutions(environment: Environment, committer: Committer): 
 
     byToken(token) {
       renewReads(environment)
-      const id = executions.get(tokenKey(token))
+      const id = environment.executions.get(tokenKey(token))
       return id === undefined ? undefined : read(id)
     },
 
@@ -64,13 +63,15 @@ export function lmdbExecutions(environment: Environment, committer: Committer): 
       renewReads(environment)
       const start = after === undefined ? firstKey(RECORD) : nextKey(recordKey(after))
       const range = { start, end: keyAfter(RECORD), limit }
-      return [...executions.getRange(range)].map(({ value }) => JSON.parse(value) as ExecutionRecord)
+      return [...environment.executions.getRange(range)].map(
+        ({ value }) => JSON.parse(value) as ExecutionRecord,
+      )
     },
 
     running() {
       renewReads(environment)
       const range = { start: firstKey(RUNNING), end: keyAfter(RUNNING) }
-      return [...executions.getRange(range)].flatMap(({ value: id }) => read(id) ?? [])
+      return [...environment.executions.getRange(range)].flatMap(({ value: id }) => read(id) ?? [])
     },
 
     delete: remove,
@@ -78,7 +79,7 @@ export function lmdbExecutions(environment: Environment, committer: Committer): 
     async deleteExpired(nowSeconds) {
       renewReads(environment)
       const range = { start: Buffer.from(EXPIRY), end: expiryKey(nowSeconds + 1, '') }
-      const expired = [...executions.getRange(range)].map(({ value: id }) => id)
+      const expired = [...environment.executions.getRange(range)].map(({ value: id }) => id)
       const finished = expired.filter((id) => read(id)?.execution.state !== 'RUNNING')
       for (const id of finished) await remove(id)
       return finished

@@ -26,7 +26,8 @@ export async function openSession(
   let isOpen = true
 
   return {
-    environment: { ...environment, isOpen: () => isOpen },
+    // Not a copy: it is mended in place.
+    environment: Object.create(environment, { isOpen: { value: () => isOpen } }) as Environment,
     committer: {
       run: (work) => (isOpen ? group.run(work, clock) : Promise.reject(storeClosed())),
       onRecord(listener) {

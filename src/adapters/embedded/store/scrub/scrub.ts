@@ -62,6 +62,7 @@ async function behindGate(environment: Environment, file: string, options: Scrub
       attempt = await work(environment, file, options)
     } catch (error) {
       failure = { error }
+      await environment.mend().catch(() => undefined)
     }
   })
   if (attempt) return attempt
