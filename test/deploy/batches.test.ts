@@ -200,7 +200,9 @@ describe('what a deployment would change', () => {
         'The lake changes its layout from rows to batches. Statements see only what changes from then on, until it is made again: ocg lake rebuild --aws',
       ],
       safe: [],
+      layout: { from: 'rows', to: 'batches', means: expect.stringContaining('ocg lake rebuild --aws') },
     })
+    expect(compare(batches, rows).layout).toMatchObject({ from: 'batches', to: 'rows' })
     const [back = ''] = compare(batches, rows).risky
     expect(back).toContain('from batches to rows')
     expect(back).not.toContain('ocg lake rebuild')

@@ -73,7 +73,7 @@ export async function deployProject({
   } finally {
     end()
   }
-  await noteModel(project)
+  await noteModel(project, settings.function.layout)
   const after = await readDeployed(stack)
   if (!after) throw new CliError('environment', `The stack ${stack} is gone after its deployment.`)
   return after

@@ -1,9 +1,11 @@
 import { resourceNames } from '../../deploy/plan/names.js'
+import type { LakeLayout } from '../../model/lakeLayout.js'
 import type { Project } from '../../model/types.js'
 import type { ItemTable } from '../../ports/itemTable.js'
 import { storedContradictions as contradictions } from '../../runtime/migration/checkStoredData.js'
 import { readMeta, writeMeta } from '../../runtime/migration/projectMeta.js'
 import { systemTime } from '../../runtime/times.js'
+import { noteLayout } from './lake/requireDeployed.js'
 import { loadPackage } from './loadPackage.js'
 
 /**
@@ -21,11 +23,13 @@ export function storedContradictions(project: Project): Promise<readonly string[
   })
 }
 
-/** Notes the model that the table is used with from now on. */
-export function noteModel(project: Project): Promise<void> {
+/** Notes the model that the table is used with from now on, and the layout of its lake. */
+export function noteModel(project: Project, layout: LakeLayout = 'rows'): Promise<void> {
   return withTable(project.name, async (table) => {
     const meta = await readMeta(table)
-    if (meta?.modelHash !== project.hash) await writeMeta(table, project, systemTime(Date.now()))
+    const now = systemTime(Date.now())
+    if (meta?.modelHash !== project.hash) await writeMeta(table, project, now)
+    await noteLayout(table, layout, now)
   })
 }
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
+import type { LayoutChange } from '../../deploy/diff/dataChanges.js'
 import type { DeployedStack } from '../aws/deployedState.js'
 import { CliError } from '../cliError.js'
 import { addOutputOptions, addSchemaOptions, type SchemaOptions } from '../commonOptions.js'
@@ -10,6 +11,7 @@ import { type Output, processOutput } from '../output.js'
 
 interface DeployOptions extends SchemaOptions {
   readonly yes?: boolean
+  readonly changeLayout?: boolean
   readonly bundles?: string
 }
 
@@ -17,6 +19,7 @@ interface DeployOptions extends SchemaOptions {
 export function declare(command: Command): void {
   addSchemaOptions(command)
     .option('--yes', 'do not ask; for CI')
+    .option('--change-layout', 'give the lake of a deployed project the other layout')
     .addOption(new Option('--bundles <dir>', "folder of the functions' code").hideHelp())
   addOutputOptions(command)
     .addHelpText(
@@ -42,9 +45,10 @@ async function deploy(options: DeployOptions): Promise<void> {
     if (!output.json && diff.isDeployed && diff.hasChanges) output.note(`${aws.renderDiff(diff, output)}\n`)
     refuseFindings(synthesis.findings)
     refuseLoss(diff.resources.dataLoss)
+    if (!options.changeLayout) refuseLayout(diff.data.layout)
     refuseContradictions(await onAws(() => aws.storedContradictions(project)))
     if (before && !diff.hasChanges && aws.isUpToDate(before, assembled.settings)) {
-      await onAws(() => aws.noteModel(project))
+      await onAws(() => aws.noteModel(project, assembled.settings.function.layout))
       if (!output.json) output.note('Nothing has changed since the last deployment.')
       return await announce(project.name, before, output)
     }
@@ -62,6 +66,11 @@ async function deploy(options: DeployOptions): Promise<void> {
     }
     const after = await onAws(() => aws.deployProject({ assembled, out, before, adopts, account, output }))
     await announce(project.name, after, output)
+    if (diff.data.layout?.to === 'batches') {
+      const { baseName, environment } = assembled.settings
+      const name = environment === undefined ? baseName : `${baseName} --env ${environment}`
+      output.note(`Next, so that statements see all rows again: ocg lake rebuild -n ${name} --aws`)
+    }
   } finally {
     await rm(out, { recursive: true, force: true })
   }
@@ -106,6 +115,19 @@ function refuseLoss(reasons: readonly string[]): void {
   throw new CliError('declined', `This deployment would lose data, and is therefore not made:${list}`, {
     hint: 'Deploy under another name, export and import the data: ocg export --aws, ocg import --aws.',
   })
+}
+
+/** Whoever leaves out `lake.layout` may get another one with a new version: nobody should meet that by chance. */
+function refuseLayout(change: LayoutChange | undefined): void {
+  if (!change) return
+  const { from, to, means } = change
+  throw new CliError(
+    'declined',
+    `This deployment gives the lake another layout, ${to} instead of ${from}, and is therefore not made unasked. ${means}`,
+    {
+      hint: `Keep it with lake: { layout: '${from}' } in ocg.config.ts; or, if it is meant: ocg deploy --change-layout`,
+    },
+  )
 }
 
 function refuseContradictions(problems: readonly string[]): void {

@@ -3,35 +3,27 @@ import { resourceNames } from '../../deploy/plan/names.js'
 import type { Project } from '../../model/types.js'
 import { onAws } from '../aws/awsFailure.js'
 import { loadPackage } from '../aws/loadPackage.js'
-import { CliError } from '../cliError.js'
 import type { ProjectOptions } from '../config/projectOptions.js'
 import type { ImportTarget } from './importTarget.js'
 
 /** The table of a deployed project. Throws `CliError` when it runs another version of the schema. */
 export function openAwsImport(project: Project, chosen: ProjectOptions): Promise<ImportTarget> {
   return onAws(async () => {
-    const [{ dynamoDbClient }, { bulkItemTable }, { readMeta }, { settingsOf }] = await loadPackage(() =>
+    const [{ dynamoDbClient }, { bulkItemTable }, { requireSchema }, { settingsOf }] = await loadPackage(() =>
       Promise.all([
         import('../../adapters/aws/clients/dynamoDbClient.js'),
         import('../../adapters/aws/dynamo/bulkItemTable.js'),
-        import('../../runtime/migration/projectMeta.js'),
+        import('../aws/lake/requireDeployed.js'),
         import('../config/settingsOf.js'),
       ]),
     )
     const client = dynamoDbClient()
     const table = bulkItemTable({ client, tableName: resourceNames(chosen.name).table })
     const settings = settingsOf(project, chosen)
-    const meta = await readMeta(table)
-    if (meta && meta.modelHash !== project.hash) {
+    await requireSchema(table, project.hash).catch((error: unknown) => {
       client.destroy()
-      throw new CliError(
-        'input',
-        'The deployed project has another version of the schema than the one given.',
-        {
-          hint: 'Give the file that is deployed with -f, or deploy this one first.',
-        },
-      )
-    }
+      throw error
+    })
     return {
       context: {
         project,

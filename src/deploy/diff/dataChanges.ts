@@ -10,6 +10,15 @@ export interface DataChanges {
   readonly risky: readonly string[]
   /** Safe for all rows. Sentences. */
   readonly safe: readonly string[]
+  /** The lake gets another layout: `deploy` wants to be told that this is meant. */
+  readonly layout?: LayoutChange
+}
+
+export interface LayoutChange {
+  readonly from: LakeLayout
+  readonly to: LakeLayout
+  /** What it means for statements, and what to do about it. */
+  readonly means: string
 }
 
 /** One version of a model, as a deployment shows it. */
@@ -34,10 +43,12 @@ export function dataChanges(before: DataModel | undefined, after: DataModel): Da
   const risky: string[] = []
   const safe: string[] = []
   const retyped = compareTables(before.tables, after.tables, risky, safe)
-  if (before.layout && after.layout) compareLayouts(before.layout, after, retyped, risky)
+  const layout = layoutChange(before.layout, after.layout)
+  if (layout) risky.push(`The lake changes its layout from ${layout.from} to ${layout.to}. ${layout.means}`)
+  else compareFiles(after.layout, retyped, risky)
   if (before.years && after.years) compareYears(before.years, after.years, risky, safe)
   risky.push(...typeChanges(schemaOf(before.sdl), schemaOf(after.sdl)))
-  return { risky: [...new Set(risky)], safe: [...new Set(safe)] }
+  return { risky: [...new Set(risky)], safe: [...new Set(safe)], ...(layout && { layout }) }
 }
 
 /** Tables whose files have columns of other types than the new model. */
@@ -111,15 +122,20 @@ function leaving(table: string, before: LakeColumns, after: LakeColumns): string
   )
 }
 
-function compareLayouts(before: LakeLayout, { layout }: DataModel, retyped: Retyped, risky: string[]): void {
+function layoutChange(from: LakeLayout | undefined, to: LakeLayout | undefined): LayoutChange | undefined {
+  if (from === undefined || to === undefined || from === to) return undefined
+  const means =
+    to === 'batches'
+      ? 'Statements see only what changes from then on, until it is made again: ocg lake rebuild --aws'
+      : 'Statements see what changes from then on, and what an earlier time in that layout has left under tables/, removed rows included: no command makes layout rows again. Instead: ocg export, and ocg import into a project of another name.'
+  return { from, to, means }
+}
+
+/** What new types of columns mean for the files that the lake has. */
+function compareFiles(layout: LakeLayout | undefined, retyped: Retyped, risky: string[]): void {
   const names = (tables: readonly string[]) => [...new Set(tables)].join(', ')
-  if (before !== layout) {
-    const until =
-      layout === 'batches'
-        ? 'Statements see only what changes from then on, until it is made again: ocg lake rebuild --aws'
-        : 'Statements see what changes from then on, and what an earlier time in that layout has left under tables/, removed rows included: no command makes layout rows again. Instead: ocg export, and ocg import into a project of another name.'
-    risky.push(`The lake changes its layout from ${before} to ${layout}. ${until}`)
-  } else if (layout === 'batches' && retyped.any.length > 0) {
+  if (layout === undefined) return
+  if (layout === 'batches' && retyped.any.length > 0) {
     risky.push(
       `The lake of ${names(retyped.any)} stands still until it is made again: ocg lake rebuild --aws`,
     )

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   DescribeStreamCommand,
@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb-streams'
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { noteLayout } from '../../../src/cli/aws/lake/requireDeployed.js'
 import { compileSchema } from '../../../src/compiler/compile.js'
 import { taskKey } from '../../../src/model/keys.js'
 import type { Item } from '../../../src/ports/itemTable.js'
@@ -199,6 +200,49 @@ test('dlq --aws lists and replays changes, messages and batches of the stream', 
   expect(aws.pendingMessages('shop-stream-dlq')).toBe(0)
   expect(JSON.parse((await run('list', '--json')).stdout)).toEqual({ deadLetters: [], total: 0 })
 }, 120_000)
+
+test.each([['status'], ['verify'], ['rebuild'], ['purge', 'track', '1']])(
+  'lake %s --aws says what it needs, and changes nothing without it',
+  async (...words) => {
+    const cwd = await workFolder()
+    const run = (name: string, ...args: string[]) =>
+      ocg(['lake', ...words, '-n', name, '--aws', ...args], { cwd, env: aws.env })
+    const help = await run('shop', '--help')
+    expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('--aws') })
+    expect(help.stdout).toContain(`$ ocg lake ${words[0]} `)
+    expect(await run('nothing')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('This project is not deployed in this account and region.'),
+    })
+    // As it is deployed, as it is configured, and both.
+    await noteLayout(aws.table, 'rows', '2024-01-01T00:00:00.000Z')
+    const before = await aws.table.scan({ prefix: '', limit: 1000 })
+    expect(await run('shop')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('has layout rows, and the configuration says batches'),
+    })
+    await writeFile(join(cwd, 'ocg.config.json'), '{"lake":{"layout":"rows"}}')
+    const rows = await run('shop', '--json')
+    expect(rows).toMatchObject({ code: 1, stdout: '' })
+    expect(JSON.parse(rows.stderr)).toMatchObject({
+      ok: false,
+      error: {
+        reason: 'input',
+        message: expect.stringContaining('The lake of this project has layout rows'),
+      },
+    })
+    await writeFile(join(cwd, 'ocg.config.json'), '{}')
+    await writeFile(join(cwd, 'schema.graphql'), `${SCHEMA}\ntype More { id: ID! }`)
+    expect(await run('shop')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('another version of the schema'),
+    })
+    expect(await aws.table.scan({ prefix: '', limit: 1000 })).toEqual(before)
+  },
+  120_000,
+)
 
 /** What Lambda writes into the on-failure queue, about all records of the stream. */
 async function batchOfEverything(): Promise<object> {

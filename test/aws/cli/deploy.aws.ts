@@ -201,6 +201,36 @@ describe('once the account is prepared', () => {
     expect(await run('destroy', '--env', 'test', '--yes')).toMatchObject({ code: 0 })
   }, 120_000)
 
+  test('another layout of the lake is made only when it is asked for, in either direction', async () => {
+    const { cwd, build, run } = await project()
+    const env = ['--env', 'layout']
+    const layout = (name: string) =>
+      writeFile(join(cwd, 'ocg.config.json'), JSON.stringify({ lake: { layout: name } }))
+    await layout('rows')
+    const first = await build('deploy', '--yes', ...env)
+    expect(first).toMatchObject({ code: 0, stderr: expect.not.stringContaining('ocg lake rebuild') })
+    for (const [from, to, means] of [
+      ['rows', 'batches', 'until it is made again: ocg lake rebuild --aws'],
+      ['batches', 'rows', 'no command makes layout rows again'],
+    ] as const) {
+      await layout(to)
+      const diff = await build('diff', ...env)
+      expect(diff).toMatchObject({ code: 4, stdout: expect.stringContaining(means) })
+      const refused = await build('deploy', '--yes', ...env)
+      expect(refused.code).toBe(3)
+      expect(refused.stderr).toContain(`another layout, ${to} instead of ${from}`)
+      expect(refused.stderr).toContain(means)
+      expect(refused.stderr).toContain(`lake: { layout: '${from}' }`)
+      expect(refused.stderr).toContain('ocg deploy --change-layout')
+      expect(await build('diff', ...env)).toMatchObject({ code: 4 })
+      const changed = await build('deploy', '--yes', '--change-layout', ...env)
+      expect(changed).toMatchObject({ code: 0, stderr: expect.stringContaining('Deployed: shop-layout.') })
+      expect(changed.stderr.includes('Next, so that statements see all rows again')).toBe(to === 'batches')
+      expect(await build('diff', ...env)).toMatchObject({ code: 0 })
+    }
+    expect(await run('destroy', '--yes', ...env)).toMatchObject({ code: 0 })
+  }, 300_000)
+
   test('a deployment that would lose data is refused', async () => {
     const { build, run } = await project()
     const env = ['--env', 'loss']

@@ -17,8 +17,11 @@ import { SILENT_LOG } from '../../../src/host/silentLog.js'
 import type { Project } from '../../../src/model/types.js'
 import { DEFAULT_PROJECTION_SETTINGS } from '../../../src/runtime/changes/projectBatch.js'
 import { lakeProjector } from '../../../src/runtime/changes/projectChange.js'
+import { callerIdentity } from '../servers/callerIdentity.js'
 import { createProjectTable, startDynamoDbLocal } from '../servers/dynamoDbLocal.js'
 import { startObjectServer } from '../servers/objectServer.js'
+
+const ACCOUNT = '111122223333'
 
 /**
  * What `--aws` commands meet of a deployed project, on 127.0.0.1: its table and its stream, its bucket, its queues, and an
@@ -27,7 +30,7 @@ import { startObjectServer } from '../servers/objectServer.js'
 export async function startLocalAws(project: Project) {
   const [dynamoServer, objectServer] = await Promise.all([startDynamoDbLocal(), startObjectServer()])
   const names = resourceNames(project.name)
-  const lake = `${names.lakeBucketPrefix}111122223333`
+  const lake = `${names.lakeBucketPrefix}${ACCOUNT}`
   const dynamo = dynamoDbClient(dynamoServer.settings)
   const streams = new DynamoDBStreamsClient(dynamoServer.settings)
   const s3 = s3Client(objectServer.settings)
@@ -64,7 +67,11 @@ export async function startLocalAws(project: Project) {
     sleep: (milliseconds: number) => sleep(Math.min(milliseconds, 1)),
   }
   const server = createServer(async (request, response) => {
-    const body = JSON.parse(await bodyOf(request)) as unknown
+    const text = await bodyOf(request)
+    if (text.includes('Action=GetCallerIdentity')) {
+      return response.writeHead(200, { 'content-type': 'text/xml' }).end(callerIdentity(ACCOUNT))
+    }
+    const body = JSON.parse(text) as unknown
     if (request.url === `/2015-03-31/functions/OCG-${project.name}-stream-processor/invocations`) {
       const answer = await processStream(body as StreamEvent, processor, { add: () => undefined })
       return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
@@ -100,6 +107,7 @@ export async function startLocalAws(project: Project) {
       AWS_ENDPOINT_URL_SQS: objectServer.endpoint,
       AWS_ENDPOINT_URL_LAMBDA: own,
       AWS_ENDPOINT_URL_ATHENA: own,
+      AWS_ENDPOINT_URL_STS: own,
     },
     async close() {
       for (const client of [dynamo, streams, s3, sqs]) client.destroy()

@@ -5,13 +5,14 @@ import type { Project } from '../../../model/types.js'
 import type { BulkItemTable } from '../../../ports/bulkItemTable.js'
 import type { LakeManifests } from '../../../ports/lakeManifests.js'
 import type { ObjectStore } from '../../../ports/objectStore.js'
-import type { SqlEngine } from '../../../ports/sqlEngine.js'
+import { type SqlEngine, SqlError } from '../../../ports/sqlEngine.js'
 import type { Clock, Random } from '../../../ports/system.js'
 import { CliError } from '../../cliError.js'
 import type { ProjectOptions } from '../../config/projectOptions.js'
 import { callerIdentity } from '../account.js'
 import { onAws } from '../awsFailure.js'
 import { loadPackage } from '../loadPackage.js'
+import { requireDeployed } from './requireDeployed.js'
 
 /** The lake of a deployed project in layout `batches`, with the rights of whoever runs the command. */
 export interface AwsLake {
@@ -29,7 +30,7 @@ export interface AwsLake {
   readonly random: Random
 }
 
-/** Opens the lake of a deployed project. Throws `CliError` for one whose lake has layout `rows`. */
+/** Opens the lake of a deployed project. Throws `CliError` for another layout, and for another schema than what is deployed. */
 export function withAwsLake<T>(
   chosen: ProjectOptions,
   project: Project,
@@ -66,8 +67,10 @@ export function withAwsLake<T>(
       athena: athena.athenaClient(),
     }
     const tableName = names.table
+    const items = bulk.bulkItemTable({ client: clients.dynamo, tableName })
     const bucket = `${names.lakeBucketPrefix}${account}`
     try {
+      await requireDeployed(items, { hash: project.hash, layout: 'batches' })
       return await use({
         project,
         tables: lakeTables(project),
@@ -77,7 +80,7 @@ export function withAwsLake<T>(
           client: clients.s3,
           bucket: `${names.resultsBucketPrefix}${account}`,
         }),
-        items: bulk.bulkItemTable({ client: clients.dynamo, tableName }),
+        items,
         sql: engine.athenaSqlEngine({
           client: clients.athena,
           database: names.database,
@@ -93,8 +96,19 @@ export function withAwsLake<T>(
         clock,
         random: { uuid: () => randomUUID() },
       })
+    } catch (error) {
+      throw inWords(error)
     } finally {
       for (const client of Object.values(clients)) client.destroy()
     }
+  })
+}
+
+/** A statement on the lake that Athena refuses or that fails: a stack that is gone, rights that are missing, no time. */
+function inWords(error: unknown): unknown {
+  if (!(error instanceof SqlError)) return error
+  return new CliError('environment', `Athena doesn't answer what the lake is: ${error.message}`, {
+    hint: 'Is the project deployed as it is configured here (ocg diff), and by this version of ocg? docs/aws.md lists the permissions.',
+    cause: error,
   })
 }
