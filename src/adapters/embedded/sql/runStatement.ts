@@ -1,14 +1,17 @@
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api'
 import { SqlError, type SqlRow } from '../../../ports/sqlEngine.js'
 import { GateError, prepareQuery } from '../dialect/gate.js'
 import { sqlError } from './failures.js'
 import { chunkRows } from './resultValues.js'
+import type { StatementConnections } from './statementConnections.js'
 
 /** A statement in DuckDB's dialect. */
 export interface TranslatedStatement {
   readonly sql: string
   /** Names of the tables that it may read. */
   readonly tables: readonly string[]
+  /** Set when the engine's own parse of this text has been looked at, and holds nothing but these tables. */
+  readonly checked?: { passed: boolean }
 }
 
 export interface StatementLimits {
@@ -29,17 +32,20 @@ export interface RowSink {
  * their number. When the signal aborts, its reason is thrown: a `SqlError`, as for every failure.
  */
 export async function runStatement(
-  instance: DuckDBInstance,
+  connections: StatementConnections,
   statement: TranslatedStatement,
   limits: StatementLimits,
   sink: RowSink,
   signal: AbortSignal,
 ): Promise<number> {
   signal.throwIfAborted()
-  const connection = await instance.connect()
+  const connection = await connections.connect()
   const stopInterrupting = interruptOnAbort(connection, signal)
+  let prepared: DuckDBPreparedStatement | undefined
+  let isDone = false
   try {
-    const result = await startSelect(connection, statement)
+    prepared = await prepareSelect(connections, connection, statement)
+    const result = await prepared.stream()
     const types = result.columnTypes()
     let rowCount = 0
     let bytes = 0
@@ -57,13 +63,17 @@ export async function runStatement(
       }
       await sink.drain()
     }
+    isDone = true
     return rowCount
   } catch (error) {
     if (signal.aborted) throw signal.reason
     throw sqlError(error)
   } finally {
     stopInterrupting()
-    connection.closeSync()
+    prepared?.destroySync()
+    // What was broken off may still be held by the connection.
+    if (isDone && connections.giveBack) connections.giveBack(connection)
+    else connection.closeSync()
   }
 }
 
@@ -71,10 +81,26 @@ function tooMany(limit: string): SqlError {
   return new SqlError('tooManyRows', `The statement's result is larger than ${limit}.`)
 }
 
-/** The second wall: whatever else the text turned out to be is refused here at the latest. */
-async function startSelect(connection: DuckDBConnection, { sql, tables }: TranslatedStatement) {
+/**
+ * The second wall: whatever else the text turned out to be is refused here at the latest. What passed it once is not
+ * parsed for it again.
+ */
+async function prepareSelect(
+  connections: StatementConnections,
+  connection: DuckDBConnection,
+  { sql, tables, checked }: TranslatedStatement,
+): Promise<DuckDBPreparedStatement> {
+  if (checked?.passed) {
+    const prepared = await connection.prepare(sql)
+    if (prepared.statementType === StatementType.SELECT) return prepared
+    prepared.destroySync()
+    throw new SqlError('failed', 'Only a SELECT can run.')
+  }
   try {
-    return await (await prepareQuery(connection, sql, tables)).stream()
+    const parser = await connections.parserOf?.(connection)
+    const prepared = await prepareQuery(connection, sql, tables, parser)
+    if (checked) checked.passed = true
+    return prepared
   } catch (error) {
     if (error instanceof GateError) throw new SqlError('failed', error.message, { cause: error })
     throw error

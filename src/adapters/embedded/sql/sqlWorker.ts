@@ -12,8 +12,9 @@ import { isDamage, isFatal, sqlError } from './failures.js'
 import { startFollower } from './follower.js'
 import { closeImage, openImage } from './image.js'
 import { markDamaged, spillFolder, withConnection } from './imageFile.js'
-import { leaseImage } from './imageLeases.js'
+import { type Lease, leaseImage } from './imageLeases.js'
 import { startImageRewriter } from './imageRewriter.js'
+import { knownStatements } from './knownStatements.js'
 import { guardMemory } from './memoryGuard.js'
 import type {
   Answers,
@@ -32,8 +33,8 @@ import type {
 } from './protocol.js'
 import { writeResult } from './resultFile.js'
 import { type RowSink, runStatement, type TranslatedStatement } from './runStatement.js'
+import type { StatementConnections } from './statementConnections.js'
 import { createStatementGate } from './statementGate.js'
-import { translateStatement } from './translateStatement.js'
 import { verifyLake } from './verify/verifyLake.js'
 
 /** The child process's side of the engine. */
@@ -55,6 +56,7 @@ export async function openWorker(
 
   const gate = createStatementGate()
   const leases = leaseImage(image)
+  const statements = knownStatements()
   const follower = startFollower({
     gate,
     store,
@@ -111,13 +113,19 @@ export async function openWorker(
   async function withImage<T>(
     use: (instance: DuckDBInstance, tables: LakeTable[]) => Promise<T>,
   ): Promise<T> {
+    // Tables of the present model, also while those of another one are being made.
+    return withLease(({ instance, tables }) =>
+      use(
+        instance,
+        [...tables.values()].map(({ table }) => table),
+      ),
+    )
+  }
+
+  async function withLease<T>(use: (lease: Lease) => Promise<T>): Promise<T> {
     const lease = leases.take()
     try {
-      // Those of the present model, also while those of another one are being made.
-      return await use(
-        lease.instance,
-        [...lease.tables.values()].map(({ table }) => table),
-      )
+      return await use(lease)
     } finally {
       lease.release()
     }
@@ -129,17 +137,17 @@ export async function openWorker(
     await gate.enter()
     const timer = setTimeout(() => controller.abort(tooSlow(command.timeoutMs)), command.timeoutMs)
     try {
-      return await withImage(async (instance, shown) => {
-        const { sql, columns } = translateStatement(command.sql, shown)
-        const statement = { sql, tables: shown.map(({ name }) => name) }
+      return await withLease(async ({ connections, tables }) => {
+        const statement = statements.translate(command.sql, tables)
+        const { columns } = statement
         const { resultFile } = command
         if (resultFile !== undefined) {
-          const rowCount = await runIntoFile(instance, statement, command, resultFile, controller.signal)
+          const rowCount = await runIntoFile(connections, statement, command, resultFile, controller.signal)
           return { columns, rows: [], rowCount }
         }
         const rows: SqlRow[] = []
         const sink: RowSink = { take: (row) => rows.push(row), drain: async () => undefined }
-        const rowCount = await runStatement(instance, statement, command, sink, controller.signal)
+        const rowCount = await runStatement(connections, statement, command, sink, controller.signal)
         return { columns, rows, rowCount }
       })
     } finally {
@@ -150,7 +158,7 @@ export async function openWorker(
   }
 
   async function runIntoFile(
-    instance: DuckDBInstance,
+    connections: StatementConnections,
     statement: TranslatedStatement,
     command: RunCommand,
     file: string,
@@ -158,7 +166,7 @@ export async function openWorker(
   ): Promise<number> {
     const writer = await writeResult(file)
     try {
-      const rowCount = await runStatement(instance, statement, command, writer, signal)
+      const rowCount = await runStatement(connections, statement, command, writer, signal)
       await writer.finish()
       return rowCount
     } catch (error) {
@@ -213,6 +221,7 @@ export async function openWorker(
     await follower.close()
     // What a statement still holds open keeps the file from being written in order.
     await gate.quiet(CLOSE_WAIT_MS, async () => undefined)
+    leases.close()
     closeImage(image)
     await store.close()
     process.exit(0)
