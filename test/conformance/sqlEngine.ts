@@ -7,13 +7,16 @@ import type { ScalarName } from '../../src/model/types.js'
 import type { Item } from '../../src/ports/itemTable.js'
 import type { SqlChecker } from '../../src/ports/sqlChecker.js'
 import type { SqlEngine, SqlExecution, SqlResult, SqlRow } from '../../src/ports/sqlEngine.js'
+import { type LakeRelations, placeRelations } from '../../src/runtime/statements/placeRelations.js'
 import { readRows } from '../../src/runtime/statements/readResult.js'
 import { entityItem, likeItem, SHOP } from '../sql/testShop.js'
-import { type FittingStatement, statementFor } from './textForm.js'
+import { type FittingStatement, statementFor, textOf } from './textForm.js'
 
 export interface OpenedEngine {
   /** Over the tables of `SHOP`, all empty. */
   readonly engine: SqlEngine
+  /** What stands in the place of tables in a statement. Default: the tables themselves. */
+  relations?(tables: readonly string[]): Promise<LakeRelations>
   /** Resolves when statements show the items. */
   put(...items: readonly Item[]): Promise<void>
   close(): Promise<void>
@@ -47,7 +50,12 @@ export function sqlEngineConformance(name: string, open: () => Promise<OpenedEng
       tokens += 1
     })
 
-    const fitting = (sql: string): Promise<FittingStatement> => statementFor(engine, sql, TABLES, checker)
+    async function fitting(text: string): Promise<FittingStatement> {
+      const statement = await statementFor(engine, text, TABLES, checker)
+      if (!opened.relations) return statement
+      const { template, tables } = statement
+      return { ...statement, sql: textOf(placeRelations(template, await opened.relations(tables))) }
+    }
 
     async function query(sql: string, limits = IN_TIME): Promise<SqlResult> {
       const statement = await fitting(sql)
