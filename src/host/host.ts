@@ -10,6 +10,14 @@ export interface HostObserver {
   imageApplied(batch: AppliedBatch): void
 }
 
+export interface ReloadOptions {
+  /**
+   * Called every some thousand rows of a table: while its stored rows are compared with the new model, and while SQL makes
+   * it anew. Most changes do neither.
+   */
+  readonly onProgress?: (work: 'check' | 'make', table: string, rows: number) => void
+}
+
 /** One project running on one data folder: the table, SQL, and everything that happens behind the API. */
 export interface Host {
   /** Changes with `reload`. */
@@ -24,9 +32,10 @@ export interface Host {
   observe(observer: HostObserver): void
   /**
    * Runs another model on the same data. Throws `AppError` `Conflict` that says why when the data contradicts it;
-   * the present model then stays.
+   * the present model then stays, as with any failure. Until it resolves, the present model is the one that answers. One
+   * at a time: a later call begins after the earlier ones.
    */
-  reload(project: Project): Promise<void>
+  reload(project: Project, options?: ReloadOptions): Promise<void>
   /** Lets running work end, keeps what is queued for the next start, and lets go of the folder. */
   close(): Promise<void>
 }

@@ -9,13 +9,12 @@ import type { Clock, Logger } from '../ports/system.js'
 import { DEFAULT_RUNTIME_LIMITS, type RuntimeContext, type RuntimeLimits } from '../runtime/context.js'
 import { runCascade } from '../runtime/deletion/cascade.js'
 import { failDeletion, runDeletion } from '../runtime/deletion/deletionTask.js'
-import { storedContradictions } from '../runtime/migration/checkStoredData.js'
-import { readMeta, writeMeta } from '../runtime/migration/projectMeta.js'
+import { type ModelChange, planModelChange } from '../runtime/migration/modelChange.js'
 import { createRuntime } from '../runtime/runtime.js'
 import { systemTime } from '../runtime/times.js'
 import { startCascadeDispatcher } from './cascadeDispatcher.js'
 import { startExecutionTracker } from './executionTracker.js'
-import type { Host, HostObserver } from './host.js'
+import type { Host, HostObserver, ReloadOptions } from './host.js'
 import { startHousekeeping } from './housekeeping.js'
 import { startMaintenance } from './maintenance/requests.js'
 import { PUBLISH_SECONDS, startPublishing } from './publishing.js'
@@ -72,8 +71,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
       ...(options.brief && { brief: true }),
     })
     closers.push(() => store.hostLock.release())
-    await refuseContradiction(options.project, store)
-    await noteModel(options.project, store, clock)
+    const first = await changeTo(options.project, store)
+    await first.note(systemTime(clock.now()))
 
     const tracker = startExecutionTracker(() => context, log)
     const sql = await openSqlEngine({
@@ -82,6 +81,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       project: options.project,
       log,
       limits: options.sqlLimits ?? {},
+      unused: first.unused,
       ...(options.lake?.compression && { compression: options.lake.compression }),
       onFinished: tracker.onFinished,
       ...(options.preparedSql && { prepared: options.preparedSql }),
@@ -110,6 +110,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     let { project } = options
     let context = base
     let runtime = createRuntime(context)
+    let reloading: Promise<unknown> = Promise.resolve()
 
     const dispatcher = startCascadeDispatcher(store, log)
     const cascades = startQueueWorker({
@@ -132,6 +133,24 @@ export async function openHost(options: HostOptions): Promise<Host> {
     )
     await tracker.sweep()
 
+    async function reloadNow(next: Project, { onProgress }: ReloadOptions = {}): Promise<void> {
+      const change = await changeTo(next, store, (table, rows) => onProgress?.('check', table, rows))
+      await sql.reload(next, {
+        unused: change.unused,
+        onProgress: (table, rows) => onProgress?.('make', table, rows),
+      })
+      try {
+        await change.note(systemTime(clock.now()))
+      } catch (error) {
+        // Statements of the present model must go on finding its tables.
+        await sql.reload(project)
+        throw error
+      }
+      project = next
+      context = { ...base, project }
+      runtime = createRuntime(context)
+    }
+
     const host: Host = {
       get project() {
         return project
@@ -146,13 +165,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
       sql,
       cascadePosition: dispatcher.position,
       observe: (observer) => void observers.push(observer),
-      async reload(next) {
-        await refuseContradiction(next, store)
-        await sql.reload(next)
-        await noteModel(next, store, clock)
-        project = next
-        context = { ...base, project }
-        runtime = createRuntime(context)
+      reload(next, options) {
+        const result = reloading.then(() => reloadNow(next, options))
+        reloading = result.catch(() => undefined)
+        return result
       },
       close: closeAll,
     }
@@ -168,17 +184,23 @@ export async function openHost(options: HostOptions): Promise<Host> {
   }
 }
 
-async function refuseContradiction(project: Project, store: Store): Promise<void> {
-  const problems = await storedContradictions(project, store.table)
-  if (problems.length === 0) return
-  const list = problems.map((one) => `  ${one}`).join('\n')
+/** Throws when the stored data contradicts the model. */
+async function changeTo(
+  project: Project,
+  store: Store,
+  onRead?: (table: string, rows: number) => void,
+): Promise<ModelChange> {
+  const { table, fieldHistory } = store
+  const change = await planModelChange({
+    project,
+    table,
+    history: fieldHistory,
+    ...(onRead && { onRead }),
+  })
+  if (change.problems.length === 0) return change
+  const list = change.problems.map((one) => `  ${one}`).join('\n')
   throw new AppError(
     'Conflict',
     `The stored data contradicts the schema, which is therefore not used:\n${list}`,
   )
-}
-
-async function noteModel(project: Project, store: Store, clock: Clock): Promise<void> {
-  const meta = await readMeta(store.table)
-  if (meta?.modelHash !== project.hash) await writeMeta(store.table, project, systemTime(clock.now()))
 }

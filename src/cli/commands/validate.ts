@@ -58,7 +58,7 @@ async function contradictionsIn(folder: string, project: Project): Promise<reado
     import('../openStoreOf.js'),
     import('../../runtime/migration/checkStoredData.js'),
   ])
-  return withStore(folder, (store) => storedContradictions(project, store.table))
+  return withStore(folder, (store) => storedContradictions(project, store.table, store.fieldHistory))
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

@@ -11,6 +11,8 @@ export const TABLE_FORMAT = 1
 export interface ProjectMeta {
   readonly modelHash: string
   readonly tables: StoredHashes
+  /** Number of the history of fields that is complete with this model; absent when there is none, or an incomplete one. */
+  readonly history?: number
 }
 
 /** What `meta#project` says of the data; undefined before the first run. */
@@ -23,14 +25,19 @@ export async function readMeta(table: Pick<ItemTable, 'get'>): Promise<ProjectMe
       `The data is of format ${String(item.format)}, this version reads up to ${TABLE_FORMAT}. Use a newer version.`,
     )
   }
-  return { modelHash: String(item.modelHash), tables: item.tables as Readonly<Record<string, string>> }
+  return {
+    modelHash: String(item.modelHash),
+    tables: item.tables as Readonly<Record<string, string>>,
+    ...(typeof item.history === 'number' && { history: item.history }),
+  }
 }
 
-/** Notes the model that the data is run with from now on. */
+/** Notes the model that the data is run with from now on, and the number of the history that it is in. */
 export async function writeMeta(
   table: Pick<ItemTable, 'write'>,
   project: Project,
   now: string,
+  history?: number,
 ): Promise<void> {
   const tables: JsonObject = tableHashes(project)
   const item = {
@@ -40,6 +47,7 @@ export async function writeMeta(
     project: project.name,
     modelHash: project.hash,
     tables,
+    ...(history !== undefined && { history }),
     createdAt: now,
     updatedAt: now,
   }

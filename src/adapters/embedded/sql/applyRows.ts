@@ -87,7 +87,7 @@ async function applyRows(
 }
 
 /** Days that rows leave or come to. */
-function daysOf(rows: readonly PendingRow[]): Map<string, Set<DayNumber>> {
+export function daysOf(rows: Iterable<PendingRow>): Map<string, Set<DayNumber>> {
   const tables = new Map<string, Set<DayNumber>>()
   for (const { table, times } of rows) {
     const { name } = table.table
@@ -101,7 +101,8 @@ function daysOf(rows: readonly PendingRow[]): Map<string, Set<DayNumber>> {
   return tables
 }
 
-function byTable(rows: readonly PendingRow[]): Map<ImageTable, PendingRow[]> {
+/** Rows of each table. */
+export function byTable(rows: readonly PendingRow[]): Map<ImageTable, PendingRow[]> {
   const tables = new Map<ImageTable, PendingRow[]>()
   for (const row of rows) {
     const own = tables.get(row.table)
@@ -111,13 +112,14 @@ function byTable(rows: readonly PendingRow[]): Map<ImageTable, PendingRow[]> {
   return tables
 }
 
-async function addRows(
+/** Inside a transaction. */
+export async function addRows(
   writer: DuckDBConnection,
-  { table }: ImageTable,
+  { table, order }: ImageTable,
   rows: readonly LakeRow[],
 ): Promise<void> {
   if (rows.length === 0) return
-  const appender = await openRowAppender(writer, table)
+  const appender = await openRowAppender(writer, table, order && { order })
   try {
     for (const row of rows) appender.append(row)
     appender.close()

@@ -1,6 +1,7 @@
 import type { LakeTable } from '../../../model/lakeSchema.js'
 import type { Logger } from '../../../ports/system.js'
 import type { Store } from '../store/store.js'
+import { alterTables, type KnownUnused } from './alterTables.js'
 import { applyBatch } from './applyRows.js'
 import { carryMarks } from './carryMarks.js'
 import { isFatal } from './failures.js'
@@ -17,9 +18,9 @@ export interface Follower {
   wake(urgent: boolean): void
   /**
    * Makes the tables that the image lacks, drops those that are gone, and follows from there. When it throws, the image
-   * shows what it showed.
+   * shows what it showed. What is known of stored rows spares their reading.
    */
-  setTables(tables: readonly LakeTable[]): Promise<void>
+  setTables(tables: readonly LakeTable[], unused?: KnownUnused): Promise<void>
   /** Runs a piece of work while the image's writer does nothing else. */
   inTurn<T>(piece: () => Promise<T>): Promise<T>
   /**
@@ -140,14 +141,15 @@ export function startFollower(options: FollowerOptions): Follower {
     }
   }
 
-  async function makeStale(tables: readonly LakeTable[]): Promise<void> {
+  async function makeStale(tables: readonly LakeTable[], unused: KnownUnused | undefined): Promise<void> {
     const stale = await staleTables(image, tables)
-    await makeTables(
+    const left = await alterTables(
       image,
-      store.table,
       tables.filter(({ name }) => stale.has(name)),
-      { bury: buryFound(store), onProgress: options.onProgress },
+      unused,
+      store,
     )
+    await makeTables(image, store.table, left, { bury: buryFound(store), onProgress: options.onProgress })
     await makeViews(image.writer, tables)
   }
 
@@ -174,13 +176,17 @@ export function startFollower(options: FollowerOptions): Follower {
       if (urgent) lastAsked = performance.now()
       if (urgent || idle) endPause()
     },
-    setTables: (tables) =>
+    setTables: (tables, unused) =>
       inTurn(async () => {
-        const make = () => makeStale(tables)
+        let made = image.tables
+        const make = async () => {
+          await makeStale(tables, unused)
+          made = await imageTables(image.writer, tables)
+        }
         // At first nobody looks on, and what is made stays made. Later statements see the old tables, then all of the
         // new ones; when one of them can't be made, everything is as it was.
         await (loop ? inTransaction(image.writer, make) : make())
-        image.tables = imageTables(tables)
+        image.tables = made
         loop ??= follow()
       }),
     inTurn,

@@ -16,7 +16,17 @@ import {
   removeImages,
   spillFolder,
 } from './imageFile.js'
-import { createTable, createView, definitionHash, IMAGE_FORMAT, STORED } from './imageSchema.js'
+import {
+  type ColumnOrder,
+  createTable,
+  createView,
+  definitionHash,
+  IMAGE_FORMAT,
+  parseMark,
+  STORED,
+  type TableMark,
+  tableMark,
+} from './imageSchema.js'
 import { type LakeRow, rowMaker } from './rowValues.js'
 
 /** A table that the image holds. */
@@ -24,6 +34,8 @@ export interface ImageTable {
   readonly table: LakeTable
   /** Throws `UnfitItemError`. */
   readonly rowOf: (item: Item) => LakeRow
+  /** Order of the stored columns, see `tableMark`. */
+  readonly order?: ColumnOrder
 }
 
 /**
@@ -108,21 +120,30 @@ export function closeImage(image: Pick<Image, 'instance' | 'writer'>): void {
 
 /** Names of the tables that the image lacks, or holds with another definition. */
 export async function staleTables(image: Image, tables: readonly LakeTable[]): Promise<Set<string>> {
-  const hashes = await tableHashes(image.writer)
+  const marks = await tableMarks(image.writer)
   return new Set(
-    tables.filter((table) => hashes.get(table.name) !== definitionHash(table)).map(({ name }) => name),
+    tables.filter((table) => marks.get(table.name)?.hash !== definitionHash(table)).map(({ name }) => name),
   )
 }
 
 /** Shows exactly these tables, and the macros of translated statements. The stored forms exist; others are dropped. */
 export async function showTables(image: Image, tables: readonly LakeTable[]): Promise<void> {
   await makeViews(image.writer, tables)
-  image.tables = imageTables(tables)
+  image.tables = await imageTables(image.writer, tables)
 }
 
-/** What an image that shows these tables has of them. */
-export function imageTables(tables: readonly LakeTable[]): Image['tables'] {
-  return new Map(tables.map((table) => [table.name, { table, rowOf: rowMaker(table) }]))
+/** What an image that holds these tables has of them. */
+export async function imageTables(
+  writer: DuckDBConnection,
+  tables: readonly LakeTable[],
+): Promise<Image['tables']> {
+  const marks = await tableMarks(writer)
+  return new Map(
+    tables.map((table) => {
+      const order = marks.get(table.name)?.order
+      return [table.name, { table, rowOf: rowMaker(table), ...(order && { order }) }]
+    }),
+  )
 }
 
 /** What `showTables` does to the file. */
@@ -132,7 +153,7 @@ export async function makeViews(writer: DuckDBConnection, tables: readonly LakeT
     for (const name of await viewNames(writer)) {
       if (!kept.has(name)) await writer.run(`DROP VIEW main.${quoteIdentifier(name)}`)
     }
-    for (const name of (await tableHashes(writer)).keys()) {
+    for (const name of (await tableMarks(writer)).keys()) {
       if (kept.has(name)) continue
       await writer.run(`DROP TABLE IF EXISTS ${STORED}.${quoteIdentifier(name)}`)
       await writer.run('DELETE FROM meta.tables WHERE name = $1', [name])
@@ -148,7 +169,7 @@ export async function recreateTable(writer: DuckDBConnection, table: LakeTable):
   await writer.run(`DROP TABLE IF EXISTS ${STORED}.${quoteIdentifier(table.name)}`)
   await writer.run(createTable(table))
   await writer.run('DELETE FROM meta.tables WHERE name = $1', [table.name])
-  await writer.run('INSERT INTO meta.tables VALUES ($1, $2, NULL)', [table.name, definitionHash(table)])
+  await writer.run('INSERT INTO meta.tables VALUES ($1, $2, NULL)', [table.name, tableMark(table)])
 }
 
 /** Connections that are in a transaction. */
@@ -223,9 +244,10 @@ async function writeMeta(writer: DuckDBConnection, store: Store): Promise<Meta> 
   return { position, madeAt }
 }
 
-async function tableHashes(writer: DuckDBConnection): Promise<Map<string, string>> {
+/** What the image notes of each table that it holds. */
+export async function tableMarks(writer: DuckDBConnection): Promise<Map<string, TableMark>> {
   const result = await writer.runAndReadAll('SELECT name, hash FROM meta.tables')
-  return new Map(result.getRows() as [string, string][])
+  return new Map((result.getRows() as [string, string][]).map(([name, mark]) => [name, parseMark(mark)]))
 }
 
 async function viewNames(writer: DuckDBConnection): Promise<string[]> {

@@ -28,9 +28,31 @@ export function createView(table: LakeTable): string {
   return `CREATE OR REPLACE VIEW main.${quoteIdentifier(table.name)} AS SELECT ${[...columns, ...parts].join(', ')} FROM ${from}`
 }
 
-/** Same definition, same hash: a table whose hash has changed is made again. */
+/** Same definition, same hash: a table whose hash has changed is altered, or made again. */
 export function definitionHash(table: LakeTable): string {
   return sha256Hex(JSON.stringify([table.kind, table.columns]))
+}
+
+/**
+ * Which of `storedColumns` each column of the stored table is. A table that was altered has new columns at its end;
+ * without an order, the two are the same.
+ */
+export type ColumnOrder = readonly number[]
+
+export interface TableMark {
+  readonly hash: string
+  readonly order?: ColumnOrder
+}
+
+/** What the image notes of a table: its definition, and the order of its columns when it is another one. */
+export function tableMark(table: LakeTable, order?: ColumnOrder): string {
+  const isUsual = !order || order.every((column, place) => column === place)
+  return isUsual ? definitionHash(table) : `${definitionHash(table)}:${order.join(',')}`
+}
+
+export function parseMark(text: string): TableMark {
+  const [hash, order] = text.split(':')
+  return { hash: hash as string, ...(order !== undefined && { order: order.split(',').map(Number) }) }
 }
 
 export function storedName(table: string): string {

@@ -1,9 +1,11 @@
 import type { Project } from '../../../model/types.js'
 import { type SqlEngine, SqlError, type SqlResult } from '../../../ports/sqlEngine.js'
 import type { Logger } from '../../../ports/system.js'
+import type { ModelChange } from '../../../runtime/migration/modelChange.js'
 import { lakeFolder } from '../lake/lakeFolder.js'
 import type { ParquetCompression } from '../lake/parquetWriter.js'
 import type { Store } from '../store/store.js'
+import type { KnownUnused } from './alterTables.js'
 import type { ImageDescription } from './describeImage.js'
 import { openExecutions } from './executions.js'
 import { type Freshness, measureFreshness } from './freshness.js'
@@ -44,6 +46,8 @@ export interface SqlEngineOptions {
   readonly compression?: ParquetCompression
   /** A process that `prepareWorker` has started already, with the same limits. */
   readonly prepared?: PreparedWorker
+  /** Of the model, see `ModelChange`. Nothing has been written under it yet. */
+  readonly unused?: ModelChange['unused']
 }
 
 /** One transaction of the image. */
@@ -83,8 +87,18 @@ export interface PublicationStats {
 export type ImageSize = Omit<SizeEvent, 'kind'>
 
 export interface EmbeddedSqlEngine extends SqlEngine {
-  /** Shows the tables of another model. Resolves when they are there; throws `SqlError` when they could not be made. */
-  reload(project: Project): Promise<void>
+  /**
+   * Shows the tables of another model. Resolves when they are there; throws `SqlError` when they could not be made, and
+   * shows the former ones then. `unused`, see `ModelChange`, spares reading rows: nothing may be written under the
+   * other model before the end.
+   */
+  reload(
+    project: Project,
+    options?: {
+      readonly unused?: ModelChange['unused']
+      readonly onProgress?: (table: string, rows: number) => void
+    },
+  ): Promise<void>
   /** Resolves with true when SQL shows every write that was acknowledged before the call, with false after `timeoutMs`. */
   waitUntilFresh(timeoutMs: number): Promise<boolean>
   /** Last feed sequence that SQL shows durably. */
@@ -157,6 +171,8 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
   const freshness = measureFreshness()
   const slots = createSlots(limits.concurrentQueries)
   let project = options.project
+  // A process that takes a lost one's place may find an image that has still to be brought to the model.
+  let unused = knownUnused(options.unused)
   const progress = createProgressListeners()
   let held: number | undefined
   let image: ImageSize | undefined
@@ -167,6 +183,7 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
     limits,
     log,
     model: () => modelOf(project),
+    unused: () => unused,
     onLost: () => position.lost(),
     ...(options.prepared && { prepared: options.prepared }),
     onEvent(event) {
@@ -185,8 +202,9 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
         const { kind: _, ...size } = event
         image = size
       } else if (event.kind === 'progress') {
-        if (event.work !== 'image') progress.tell(event)
-        else log.info('A table of the query image is being made', { table: event.table, rows: event.rows })
+        progress.tell(event)
+        if (event.work === 'image')
+          log.info('A table of the query image is being made', { table: event.table, rows: event.rows })
       }
     },
   })
@@ -201,6 +219,10 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
   const stopListening = store.feed.onCommit(() => client.wake(false))
   const cleaner = setInterval(removeOrphans, ORPHANS_MS)
   removeOrphans()
+
+  function knownUnused(tables: ModelChange['unused'] | undefined): KnownUnused | undefined {
+    return tables && { tables, position: store.feed.head() }
+  }
 
   function removeOrphans(): void {
     executions
@@ -276,14 +298,20 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
     // The image shows removals in the order of the feed: what is fresh shows none of them.
     waitUntilGone: (_relations, timeoutMs) => waitUntilFresh(timeoutMs),
     waitUntilReady: (timeoutMs) => position.reached(0, timeoutMs),
-    async reload(next) {
-      const before = project
+    async reload(next, { unused: found, onProgress } = {}) {
+      const before = { project, unused }
       project = next
+      unused = knownUnused(found)
       try {
-        await client.request({ kind: 'reload', model: modelOf(next) })
+        // Until this is answered, whatever the feed tells is of the former model.
+        const known = unused && { ...unused, position: Number.MAX_SAFE_INTEGER }
+        await progress.during('image', onProgress, () =>
+          client.request({ kind: 'reload', model: modelOf(next), ...(known && { unused: known }) }),
+        )
       } catch (error) {
         if (!(error instanceof WorkerLostError)) {
-          project = before
+          project = before.project
+          unused = before.unused
           throw error
         }
         // The next process opens with the new model.

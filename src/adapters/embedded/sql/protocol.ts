@@ -1,6 +1,7 @@
 import type { Project } from '../../../model/types.js'
 import type { SqlFailureReason, SqlRow } from '../../../ports/sqlEngine.js'
 import type { ParquetCompression } from '../lake/parquetWriter.js'
+import type { KnownUnused } from './alterTables.js'
 import type { ImageDescription } from './describeImage.js'
 import type { SqlLimits } from './sqlLimits.js'
 
@@ -13,6 +14,7 @@ export interface OpenMessage {
   readonly folder: string
   readonly model: ImageModel
   readonly limits: SqlLimits
+  readonly unused?: KnownUnused
 }
 
 /** Something was committed: look at the feed. `urgent`: somebody waits for it. */
@@ -42,6 +44,7 @@ export interface RunCommand {
 export interface ReloadCommand {
   readonly kind: 'reload'
   readonly model: ImageModel
+  readonly unused?: KnownUnused
 }
 
 export interface ExportCommand {

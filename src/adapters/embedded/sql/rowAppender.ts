@@ -6,8 +6,8 @@ import type {
   DuckDBValue,
 } from '@duckdb/node-api'
 import { storedColumns } from '../../../lake/lakeTableFormat.js'
-import type { LakeTable, LakeType } from '../../../model/lakeSchema.js'
-import { STORED } from './imageSchema.js'
+import type { LakeColumn, LakeTable, LakeType } from '../../../model/lakeSchema.js'
+import { type ColumnOrder, STORED } from './imageSchema.js'
 import type { LakeRow } from './rowValues.js'
 
 /** Appends rows to one stored table, inside the connection's transaction. */
@@ -19,21 +19,35 @@ export interface RowAppender {
   discard(): void
 }
 
-/** `target` is a table in `schema` with the stored columns of `table`. Default: its stored form. */
+export interface RowTarget {
+  /** A table with the stored columns. */
+  readonly name: string
+  readonly schema: string | null
+  /** Of its columns. Default: that of `storedColumns`. */
+  readonly order?: ColumnOrder
+}
+
+/** Default target: the stored form of the table. */
 export async function openRowAppender(
   connection: DuckDBConnection,
   table: LakeTable,
-  target: { readonly name: string; readonly schema: string | null } = { name: table.name, schema: STORED },
+  target: Partial<RowTarget> = {},
 ): Promise<RowAppender> {
-  const appender = await connection.createAppender(target.name, target.schema)
+  const { name = table.name, schema = STORED } = target
+  const appender = await connection.createAppender(name, schema)
   let open = true
-  const writers = storedColumns(table).map(({ type }, index) => valueWriter(appender, type, index))
+  const columns = storedColumns(table)
+  const order = target.order ?? columns.map((_, index) => index)
+  const writers = order.map((column, place) =>
+    valueWriter(appender, (columns[column] as LakeColumn).type, place),
+  )
   return {
     append({ values }) {
-      values.forEach((value, index) => {
+      for (let place = 0; place < order.length; place++) {
+        const value = values[order[place] as number] as DuckDBValue
         if (value === null) appender.appendNull()
-        else (writers[index] as ValueWriter)(value)
-      })
+        else (writers[place] as ValueWriter)(value)
+      }
       appender.endRow()
     },
     close() {

@@ -232,7 +232,7 @@ export async function openWorker(
       case 'run':
         return run(request, command)
       case 'reload':
-        await follower.setTables(lakeTables(command.model))
+        await follower.setTables(lakeTables(command.model), command.unused)
         return null
       case 'export':
         return withImage((instance, shown) =>
@@ -268,7 +268,7 @@ export async function openWorker(
     }
   }
 
-  const prepared = follower.setTables(lakeTables(open.model))
+  const prepared = follower.setTables(lakeTables(open.model), open.unused)
   prepared.then(() => send({ kind: 'ready', position: image.position }), giveUp)
   send({ kind: 'open' })
 

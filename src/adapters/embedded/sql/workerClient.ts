@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { SqlError, type SqlFailureReason } from '../../../ports/sqlEngine.js'
 import type { Logger } from '../../../ports/system.js'
+import type { KnownUnused } from './alterTables.js'
 import { forkProcess } from './forkProcess.js'
 import type {
   Answers,
@@ -30,6 +31,8 @@ export interface WorkerClientOptions {
   readonly limits: SqlLimits
   readonly log: Logger
   readonly model: () => ImageModel
+  /** What is known of stored rows under that model. */
+  readonly unused: () => KnownUnused | undefined
   readonly onEvent: (event: Exclude<WorkerEvent, { kind: 'log' }>) => void
   /** The worker is gone; another one comes. */
   readonly onLost: () => void
@@ -151,7 +154,9 @@ export function startWorkerClient(options: WorkerClientOptions): WorkerClient {
       restartTimer = setTimeout(start, wait)
     }
 
-    post({ kind: 'open', folder: options.folder, model: options.model(), limits } satisfies OpenMessage)
+    const unused = options.unused()
+    const { folder, model } = options
+    post({ kind: 'open', folder, model: model(), limits, ...(unused && { unused }) } satisfies OpenMessage)
   }
 
   function receive(message: FromWorker): void {

@@ -6,6 +6,7 @@ import { lmdbDeadLetters } from './deadLetters.js'
 import { type Environment, GATE_FOLDER, openEnvironment, storeClosed } from './environment.js'
 import { lmdbExecutions } from './executions.js'
 import { lmdbFeed } from './feed.js'
+import { lmdbFieldHistory } from './fieldHistoryText.js'
 import { checkFormat, settleFormat } from './format.js'
 import { lmdbHostLock } from './hostLock.js'
 import { lmdbItemTable } from './lmdbItemTable.js'
@@ -55,6 +56,7 @@ export async function openStore(folder: string, { clock = Date }: OpenStoreOptio
     executions: lmdbExecutions(environment, committer),
     hostLock,
     maintenance: lmdbMaintenance(environment, committer),
+    fieldHistory: lmdbFieldHistory(environment, committer),
     queue: <Name extends QueueName>(name: Name) => queues[name] as StoreQueue<QueueMessages[Name]>,
     stats: () => storeStats(environment, queues, deadLetters),
     failedAt: committer.failedAt,

@@ -25,6 +25,8 @@ export interface Store {
   readonly hostLock: HostLock
   /** Work that other processes ask the host for. */
   readonly maintenance: Maintenance
+  /** One text, which the runtime's migration reads and writes. */
+  readonly fieldHistory: FieldHistoryText
   /** The queue of that name; it exists from its first message on. */
   queue<Name extends QueueName>(name: Name): StoreQueue<QueueMessages[Name]>
   stats(): StoreStats
@@ -40,6 +42,13 @@ export interface Store {
 }
 
 export type { ScrubOptions, ScrubOutcome } from './scrub/scrub.js'
+
+/** What stored rows can hold, as the runtime's `FieldHistory` writes it. */
+export interface FieldHistoryText {
+  /** Undefined before the first. */
+  read(): string | undefined
+  write(text: string): Promise<void>
+}
 
 /** Messages of each queue. */
 export interface QueueMessages {
