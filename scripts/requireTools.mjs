@@ -12,6 +12,13 @@ export const MAVEN = {
   least: 3,
   name: 'Maven 3 (Debian: apt install maven)',
 }
+export const CC = {
+  command: 'cc',
+  args: ['-dumpversion'],
+  pattern: /^(\d+)/,
+  least: 4,
+  name: 'a C compiler (Debian: apt install gcc libc6-dev)',
+}
 export const PYTHON = {
   command: 'python3',
   args: ['-c', 'import venv, sys; print("Python", sys.version_info.minor)'],

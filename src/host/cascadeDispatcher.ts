@@ -47,9 +47,17 @@ export function startCascadeDispatcher(store: Store, log: Logger): FeedConsumer 
     }
   }
 
+  /** False also when the store can't be read, after a commit that failed: it is looked again soon. */
+  function hasNews(): boolean {
+    try {
+      return feed.head() > position
+    } catch {
+      return false
+    }
+  }
+
   function wake(): void {
-    if (closed || running) return
-    if (feed.head() <= position) return
+    if (closed || running || !hasNews()) return
     running = dispatch()
       .catch((error: unknown) => log.error('The cascade dispatcher failed and tries again', { error }))
       .finally(() => {

@@ -79,14 +79,23 @@ export function startQueueWorker<Message>(options: QueueWorkerOptions<Message>):
     } while (again)
   }
 
+  /** False also when the store can't be read, after a commit that failed: it is looked again soon. */
+  function isDue(): boolean {
+    try {
+      const due = queue.nextDue()
+      return due !== undefined && due <= Date.now()
+    } catch {
+      return false
+    }
+  }
+
   function wake(): void {
     if (closed) return
     if (filling) {
       again = true
       return
     }
-    const due = queue.nextDue()
-    if (due === undefined || due > Date.now()) return
+    if (!isDue()) return
     filling = fill()
       .catch((error: unknown) => log.error('A queue could not be read', { queue: name, error }))
       .finally(() => {

@@ -5,6 +5,7 @@ import { lakeOptions, projectOptions, runtimeLimits } from '../config/projectOpt
 import { processOutput } from '../output.js'
 import { announce } from '../serving/announce.js'
 import { apiKeyOf } from '../serving/apiKey.js'
+import { endOnFailure } from '../serving/endOnFailure.js'
 import { addServingOptions, type ServingOptions } from '../serving/servingOptions.js'
 import { awaitShutdown } from '../serving/shutdown.js'
 import { loadServing, prepareSql, servingLog, startServing } from '../serving/startServing.js'
@@ -30,6 +31,7 @@ async function serve(options: ServingOptions): Promise<void> {
     servingLog(options, output),
     loadServing(),
   ])
+  endOnFailure(log)
   const apiKey = await apiKeyOf(folder, options.apiKey)
   let isLost = false
   const onLost = () => {

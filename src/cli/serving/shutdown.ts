@@ -1,5 +1,5 @@
-import { EXIT_CODES } from '../cliError.js'
 import type { Output } from '../output.js'
+import { endNow } from './endOnFailure.js'
 
 /** When a serving command ends. */
 export interface Shutdown {
@@ -19,7 +19,7 @@ export function awaitShutdown(output: Output): Shutdown {
     }
   })
   const onSignal = () => {
-    if (isRequested) process.exit(EXIT_CODES.environment)
+    if (isRequested) return endNow()
     if (!output.json) output.note('\nShutting down … (again to force)')
     request()
   }

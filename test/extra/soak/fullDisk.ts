@@ -12,6 +12,7 @@ import { type Client, createClient } from './client.js'
 import { compareRelations, compareTable, orphansIn } from './finalChecks.js'
 import { runCommand, startHost } from './hostProcess.js'
 import { seededRandom } from './random.js'
+import { allGoesOn, WRITE } from './recovery.js'
 import { SOAK_SCHEMA } from './soakSchema.js'
 
 /**
@@ -28,9 +29,6 @@ const DISK_MB = 96
 const CLIENTS = 4
 const NORMAL_MS = 6000
 const FULL_MS = 12_000
-const WRITE = 'mutation ($label: String!) { createShelf(input: { label: $label }) { id } }'
-/** How long things may take to go on once there is room. */
-const RECOVERY_MS = 60_000
 
 const started = Date.now()
 const problems: string[] = []
@@ -137,16 +135,14 @@ async function run(program: string, cwd: string, disk: string): Promise<void> {
     )
     ballast.remove()
     say('there is room again')
-    await recovers('writes', async () => {
-      const answer = await ask(WRITE, { label: 'y' })
-      return answer.kind === 'data'
-    })
-    await recovers('/health', async () => (await fetch(`${host.url}/health`)).status === 200)
-    await recovers('tasks', async () => (await compareRelationsQuietly(ask)) === 'ok')
-    await recovers('publication', async () => {
-      const { code } = await runCommand(program, cwd, ['lake', 'publish', ...NAMED])
-      return code === 0
-    })
+    for (const line of await allGoesOn({
+      ask,
+      url: host.url,
+      publish: async () => (await runCommand(program, cwd, ['lake', 'publish', ...NAMED])).code === 0,
+    })) {
+      if (line.isWell) say(line.text)
+      else expectThat(false, line.text)
+    }
   }
   stopping = true
   await using
@@ -159,28 +155,6 @@ async function run(program: string, cwd: string, disk: string): Promise<void> {
   for (const problem of problems.slice(0, 20)) say(`PROBLEM  ${problem}`)
   const done = clients.reduce((sum, { counts }) => sum + counts.done, 0)
   say(`${done} answers`)
-}
-
-async function recovers(what: string, isWell: () => Promise<boolean>): Promise<void> {
-  const from = Date.now()
-  while (!(await isWell())) {
-    if (Date.now() - from > RECOVERY_MS) return expectThat(false, `${what} did not go on`)
-    await sleep(100)
-  }
-  say(`  ${what} went on after ${Date.now() - from} ms`)
-}
-
-async function compareRelationsQuietly(ask: ReturnType<typeof asking>): Promise<'ok' | 'not yet'> {
-  const answer = await ask('mutation { triggerTaskPlaced { taskId } }')
-  if (answer.kind !== 'data') return 'not yet'
-  const { taskId } = answer.data.triggerTaskPlaced as { taskId: string }
-  for (;;) {
-    const state = await ask(`{ taskResultPlaced(taskId: "${taskId}") { taskStatus result { bookId } } }`)
-    if (state.kind !== 'data') return 'not yet'
-    const { taskStatus } = state.data.taskResultPlaced as { taskStatus: string }
-    if (taskStatus !== 'RUNNING') return taskStatus === 'SUCCEEDED' ? 'ok' : 'not yet'
-    await sleep(50)
-  }
 }
 
 /** Takes all the room that there is, to the last byte. */

@@ -23,10 +23,19 @@ export interface Ended {
 const READY_MS = 180_000
 const STDERR_CHARS = 20_000
 
-/** A folder that a command works on alone is waited for. */
-export async function startHost(main: string, cwd: string, named: readonly string[]): Promise<HostProcess> {
+/** A folder that a command works on alone is waited for. `env`: variables more than this process has. */
+export async function startHost(
+  main: string,
+  cwd: string,
+  named: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<HostProcess> {
   const args = [main, 'serve', ...named, '--port', '0', '--json', '--log-level', 'warn']
-  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text

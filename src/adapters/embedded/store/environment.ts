@@ -53,7 +53,10 @@ export function openEnvironment(
       isOpen: () => true,
       async mend() {
         if (takesWrites(environment)) return
-        await environment.root.close()
+        // At once as a rule: nobody is to find it closed.
+        const { root } = environment
+        const closed = root.close()
+        if ((root as { readonly status?: string }).status !== 'closed') await closed
         Object.assign(environment, openBehindGate(folder, inspect))
       },
     }
