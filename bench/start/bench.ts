@@ -7,7 +7,7 @@ import { type Started, start } from '../frame/processes.js'
 import { rounds, timed } from '../frame/rounds.js'
 import { type Spread, spreadOf } from '../frame/spread.js'
 import { writeLines } from '../frame/writeLines.js'
-import { largeSchema, playRow, playsSchema } from './schemas.js'
+import { largeSchema, type PlaysSchema, playRow, playsSchema } from './schemas.js'
 
 const TYPES = 1000
 
@@ -38,16 +38,66 @@ export const bench: Bench = {
       const measures: Measure[] = [
         line('start', 'ocg dev on an empty folder', starts.empty, 1000, bare),
         line('start', `ocg dev on ${rows.toLocaleString('en-US')} rows`, starts.full, 2000, bare),
-        line('reload', 'a statement more', reloads.statement, 300),
-        line('reload', `a field more for ${rows.toLocaleString('en-US')} rows`, reloads.field, 300),
+        ...EDITS.map(({ name }) => line('reload', name, reloads[name], 300)),
         line('compile', `ocg validate of ${TYPES.toLocaleString('en-US')} types`, starts.compile, 2000, bare),
       ]
-      return { measures, notes: ['Times are from the start of the process, or from the saving of the file.'] }
+      return {
+        measures,
+        notes: [
+          'Times are from the start of the process, or from the saving of the file to the first answer of the new API.',
+          `Each edit is saved when the one before it is in force; the edited type has ${rows.toLocaleString('en-US')} rows.`,
+        ],
+      }
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
   },
 }
+
+/** Edits of the schema, each of which leaves what the others have made. */
+const EDITS = [
+  {
+    name: 'a statement more',
+    edit: (schema: PlaysSchema, round: number): PlaysSchema => ({
+      ...schema,
+      statements: [...(schema.statements ?? []), `more${round}`],
+    }),
+  },
+  {
+    // The name is new each time: what a table has had before may be stored in its rows.
+    name: 'a field more',
+    edit: (schema: PlaysSchema, round: number): PlaysSchema => ({
+      ...schema,
+      fields: [...(schema.fields ?? []), `kept${round}: Int`, `going${round}: String`],
+    }),
+  },
+  {
+    name: 'a field less',
+    edit: (schema: PlaysSchema, round: number): PlaysSchema => ({
+      ...schema,
+      fields: (schema.fields ?? []).filter((field) => field !== `going${round}: String`),
+    }),
+  },
+  {
+    name: 'a type more',
+    edit: (schema: PlaysSchema, round: number): PlaysSchema => ({
+      ...schema,
+      types: [...(schema.types ?? []), `type Other${round} { id: ID! name: String }`],
+    }),
+  },
+  {
+    // Every row is read: it may not fit.
+    name: 'a field of a wider type',
+    edit: (schema: PlaysSchema, round: number): PlaysSchema => ({
+      ...schema,
+      fields: (schema.fields ?? []).map((field) =>
+        field === `kept${round}: Int` ? `kept${round}: Float` : field,
+      ),
+    }),
+  },
+] as const
+
+type EditName = (typeof EDITS)[number]['name']
 
 function line(
   group: string,
@@ -92,25 +142,41 @@ class Place {
     await run(this.#command('validate', '-n', 'bench', '-f', 'large.graphql'))
   }
 
-  /** Milliseconds from the saving of a change to the new API, on the full folder. */
-  async reloads(count: number): Promise<{ readonly statement: number[]; readonly field: number[] }> {
+  /** Milliseconds from the saving of each edit to the new API's first answer, on the full folder. */
+  async reloads(count: number): Promise<Readonly<Record<EditName, readonly number[]>>> {
     const dev = await this.#dev('full')
-    const times = { statement: [] as number[], field: [] as number[] }
+    const url = (JSON.parse(dev.output.stdout.split('\n')[0] as string) as { readonly url: string }).url
+    const times: Record<EditName, number[]> = {
+      'a statement more': [],
+      'a field more': [],
+      'a field less': [],
+      'a type more': [],
+      'a field of a wider type': [],
+    }
+    let schema: PlaysSchema = {}
     for (let round = 0; round < count; round++) {
-      times.statement.push(await this.#save(dev, playsSchema({ statements: [`more${round}`] })))
-      times.field.push(
-        await this.#save(dev, playsSchema({ statements: [`more${round}`], extra: `field${round}: Int` })),
-      )
+      for (const { name, edit } of EDITS) {
+        schema = edit(schema, round)
+        times[name].push(await this.#save(dev, url, playsSchema(schema)))
+      }
     }
     await dev.stop()
     return times
   }
 
-  async #save(dev: Started, schema: string): Promise<number> {
+  async #save(dev: Started, url: string, schema: string): Promise<number> {
     dev.output.stderr = ''
     const began = performance.now()
     this.#write('schema.graphql', schema)
-    await dev.waitFor(/"event":"reloaded"/)
+    await dev.waitFor(/"event":"(reloaded|refused)"/)
+    if (!dev.output.stderr.includes('"event":"reloaded"')) throw new Error(dev.output.stderr)
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ __typename }' }),
+    })
+    if (!response.ok) throw new Error(await response.text())
+    await response.text()
     return performance.now() - began
   }
 

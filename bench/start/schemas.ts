@@ -1,8 +1,15 @@
-/** Plays of songs: the entity whose rows stand in the folder. `extra` are further fields, `statements` further queries. */
-export function playsSchema(
-  options: { readonly extra?: string; readonly statements?: readonly string[] } = {},
-): string {
-  const { extra = '', statements = [] } = options
+/** What a schema of plays has beyond its first form. */
+export interface PlaysSchema {
+  /** Fields of `Play`, as in the schema. */
+  readonly fields?: readonly string[]
+  /** Names of further queries. */
+  readonly statements?: readonly string[]
+  /** Further types, as in the schema. */
+  readonly types?: readonly string[]
+}
+
+/** Plays of songs: the entity whose rows stand in the folder. */
+export function playsSchema({ fields = [], statements = [], types = [] }: PlaysSchema = {}): string {
   return `
 type Play {
   id: ID!
@@ -11,8 +18,9 @@ type Play {
   country: String!
   seconds: Int!
   price: Float
-  ${extra}
+  ${fields.join('\n  ')}
 }
+${types.join('\n')}
 type Count @task_response { country: String plays: Int }
 type Query {
   ${['playsByCountry', ...statements].map(statement).join('\n  ')}
