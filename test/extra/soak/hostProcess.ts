@@ -10,6 +10,8 @@ export interface HostProcess {
   /** Process id of its SQL process, if it has one now. */
   sqlPid(): number | undefined
   kill(signal: NodeJS.Signals): Promise<void>
+  /** The signal or the exit code that it has ended with. */
+  ended(): string | number | undefined
   /** What it wrote on stderr last. */
   stderr(): string
 }
@@ -63,6 +65,7 @@ export async function startHost(
       child.kill(signal)
       await ended
     },
+    ended: () => child.signalCode ?? child.exitCode ?? undefined,
     stderr: () => stderr,
   }
 }

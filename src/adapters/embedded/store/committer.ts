@@ -130,7 +130,7 @@ async function commit(environment: Environment, group: readonly Piece[]): Promis
           outcome = runPieces(environment, group)
           return undefined
         } catch (error) {
-          outcome = { kind: 'threw', error }
+          outcome = { kind: isOfSystem(error) ? 'failed' : 'threw', error }
           return ABORT
         }
       })
@@ -161,8 +161,19 @@ function runPieces(environment: Environment, group: readonly Piece[]): Outcome {
       afterCommit: (effect) => void effects.push(effect),
     })
   })
+  // Before anything is written. What the store keeps for itself is small and replaces its like.
+  if (changes.length > 0 && !environment.hasRoom()) throw Object.assign(new Error(NO_ROOM), { code: ENOSPC })
   const head = changes.length > 0 ? appendRecord(environment, time, changes) : undefined
   return { kind: 'committed', results, effects, head }
+}
+
+const NO_ROOM = 'The disk has less than 16 MiB left.'
+/** The system's number, as LMDB passes it on. */
+const ENOSPC = 28
+
+/** Whether LMDB has passed on a failure of the system: pages of a large transaction are written before its end. */
+function isOfSystem(error: unknown): boolean {
+  return Number((error as { readonly code?: unknown }).code) > 0
 }
 
 async function unavailable(error: unknown): Promise<StoreError> {

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { StoreError } from '../../../ports/storeError.js'
@@ -24,6 +25,11 @@ export interface Environment {
    * again, and all but the gate are others from here on. Rejects with LMDB's errors; the next call tries again.
    */
   mend(): Promise<void>
+  /**
+   * False when the disk is so full that a commit could fail for that, and should not be tried: where LMDB-js 3.5.6 says which
+   * page could not be written, it writes its text beyond the memory that it has taken for it, and may end the process.
+   */
+  hasRoom(): boolean
   /** Single values by name: format, id, head of the feed, counters, checkpoints, the host's claim. */
   readonly meta: Section
   /** Items by key. */
@@ -59,6 +65,7 @@ export function openEnvironment(
         if ((root as { readonly status?: string }).status !== 'closed') await closed
         Object.assign(environment, openBehindGate(folder, inspect))
       },
+      hasRoom: () => hasRoom(folder),
     }
     return environment
   } catch (error) {
@@ -117,7 +124,20 @@ function takesWrites({ root }: Environment): boolean {
   }
 }
 
-type Opened = Omit<Environment, 'gate' | 'isOpen' | 'mend'>
+function hasRoom(folder: string): boolean {
+  try {
+    const { blocks, bavail, bsize } = statfsSync(folder)
+    // Some file systems don't tell.
+    return blocks === 0 || bavail * bsize >= LEAST_ROOM_BYTES
+  } catch {
+    return true
+  }
+}
+
+/** What the largest usual commit may add to the file, and others may write meanwhile. */
+const LEAST_ROOM_BYTES = 16 * 1024 * 1024
+
+type Opened = Omit<Environment, 'gate' | 'isOpen' | 'mend' | 'hasRoom'>
 
 function openBehindGate(folder: string, inspect: (environment: Pick<Environment, 'meta'>) => void): Opened {
   const root = open<string, string>(folder, {

@@ -6,6 +6,7 @@ import { decodeRecord, decodeSequence, HEAD, sequenceKey } from './feedRecords.j
 import { firstKey, keyAfter } from './itemKeys.js'
 import { metaNumber, putMetaNumber } from './meta.js'
 import { enqueue } from './queueMessages.js'
+import { soundRead } from './repeatedReads.js'
 import type { SendNotices } from './sendNotices.js'
 import type { FeedRecord, StoreFeed } from './store.js'
 
@@ -13,8 +14,10 @@ import type { FeedRecord, StoreFeed } from './store.js'
 export function lmdbFeed(environment: Environment, committer: Committer, notices: SendNotices): StoreFeed {
   return {
     head() {
-      renewReads(environment)
-      return metaNumber(environment, HEAD)
+      return soundRead(() => {
+        renewReads(environment)
+        return metaNumber(environment, HEAD)
+      })
     },
 
     first() {

@@ -17,15 +17,23 @@ export function repeatedReads(committer: Committer) {
     }
 }
 
-async function readAgain<Result>(committer: Committer, read: () => Result): Promise<Result> {
-  // Writes nothing, and comes after the commit that is under way.
-  await committer.run(() => undefined).catch(() => undefined)
+/** For a read that can't wait: the same failure at the first time. */
+export function soundRead<Result>(read: () => Result): Result {
   try {
     return read()
   } catch (cause) {
-    if (!isGivenUp(cause)) throw cause
-    throw new StoreError('unavailable', 'The store could not be read after a failed commit.', { cause })
+    throw isGivenUp(cause) ? unavailable(cause) : cause
   }
+}
+
+async function readAgain<Result>(committer: Committer, read: () => Result): Promise<Result> {
+  // Writes nothing, and comes after the commit that is under way.
+  await committer.run(() => undefined).catch(() => undefined)
+  return soundRead(read)
+}
+
+function unavailable(cause: unknown): StoreError {
+  return new StoreError('unavailable', 'The store could not be read after a failed commit.', { cause })
 }
 
 /** LMDB tells it by a text; its number is at times that of another failure. */
