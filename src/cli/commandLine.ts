@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { EXIT_CODES } from './cliError.js'
+import { CliError, EXIT_CODES } from './cliError.js'
 import { reportFailure } from './reportFailure.js'
 
 /** A command's file: declares options and what to do. Everything heavy is imported when the command runs. */
@@ -84,6 +84,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .addHelpText('after', '\nExample:\n  $ ocg init shop && cd shop && ocg dev')
     .showHelpAfterError('Run ocg --help for the list of commands.')
     .exitOverride()
+  // What goes to stderr is one object then, in which the failure is told below.
+  const told: string[] = []
+  if (args.includes('--json')) program.configureOutput({ writeErr: (text) => void told.push(text.trim()) })
   const wanted = wantedCommand(args)
   for (const { name, summary, load } of COMMANDS) {
     const command = program
@@ -102,9 +105,21 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' })
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT_CODES.done
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.input
-    return reportFailure(error, args)
+    if (!(error instanceof CommanderError)) return reportFailure(error, args)
+    if (error.exitCode === 0) return EXIT_CODES.done
+    return args.includes('--json') ? reportFailure(usageFailure(error, told.at(-1)), args) : EXIT_CODES.input
   }
+}
+
+/** What commander has found wrong with the line; `hint` is what it says last. */
+function usageFailure({ code, message }: CommanderError, hint: string | undefined): CliError {
+  if (code === 'commander.help') {
+    return new CliError('input', 'The command line names no command.', {
+      hint: 'Run it again with --help for the list of commands.',
+    })
+  }
+  const text = sentence(message.replace(/^error: /, '').replaceAll('\n', ' '))
+  return new CliError('input', /[.)]$/.test(text) ? text : `${text}.`, hint === undefined ? {} : { hint })
 }
 
 /** The command that a line names: `ocg dev …`, `ocg help dev`, `ocg --no-color dev`. */

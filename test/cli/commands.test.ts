@@ -54,6 +54,29 @@ describe('mistakes of the command line', () => {
     expect(stderr).toContain("unknown command 'valdiate'\n(Did you mean validate?)")
   })
 
+  test('with --json it is told in JSON', async () => {
+    const mistakes = {
+      'lake purge customer --json': [
+        "Missing required argument 'id'.",
+        'Run ocg lake purge --help for its options.',
+      ],
+      'validate --json --flie x': [
+        "Unknown option '--flie' (Did you mean --file?)",
+        'Run ocg validate --help for its options.',
+      ],
+      'nope --json': ["Unknown command 'nope'.", 'Run ocg --help for the list of commands.'],
+      'export --json --format xml': [
+        "Option '--format <format>' argument 'xml' is invalid. Allowed choices are jsonl, csv, parquet.",
+        'Run ocg export --help for its options.',
+      ],
+    }
+    for (const [line, [message, hint]] of Object.entries(mistakes)) {
+      const { code, stdout, stderr } = await ocg(line.split(' '))
+      expect({ code, stdout }, line).toEqual({ code: 1, stdout: '' })
+      expect(JSON.parse(stderr)).toEqual({ ok: false, error: { reason: 'input', message, hint } })
+    }
+  })
+
   test("a mistake in a command's own command leads to the help of that one", async () => {
     const { code, stderr } = await ocg(['lake', 'purge', 'customer'])
     expect(code).toBe(1)

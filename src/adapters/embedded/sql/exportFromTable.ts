@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { LakeTable } from '../../../model/lakeSchema.js'
 import type { Store } from '../store/store.js'
 import { catchUp } from './catchUp.js'
@@ -8,6 +5,7 @@ import { exportLake } from './exportLake.js'
 import { closeImage, openImage, showTables } from './image.js'
 import { makeTables } from './makeTables.js'
 import { sqlLimits } from './sqlLimits.js'
+import { withTemporaryFolder } from './temporaryFolder.js'
 
 export interface TableExport {
   /** Rows by lake name. */
@@ -34,8 +32,14 @@ export async function exportFromTable(
   }
   // A host trims what its own image has applied: ours may still need it. A store that can't be written is not trimmed.
   const hold = await store.feed.hold().catch(() => undefined)
-  const temporary = await mkdtemp(join(tmpdir(), 'ocg-export-'))
   try {
+    return await withTemporaryFolder('ocg-export-', write)
+  } finally {
+    // It ends by itself, too.
+    await hold?.release().catch(() => undefined)
+  }
+
+  async function write(temporary: string): Promise<TableExport> {
     const image = await openImage({ ...store, folder: temporary }, limits)
     try {
       await makeTables(image, store.table, tables, { bury, onProgress })
@@ -50,9 +54,5 @@ export async function exportFromTable(
     } finally {
       closeImage(image)
     }
-  } finally {
-    // It ends by itself, too.
-    await hold?.release().catch(() => undefined)
-    await rm(temporary, { recursive: true, force: true })
   }
 }
