@@ -4,7 +4,7 @@ import type { LakeTable } from '../../../model/lakeSchema.js'
 import type { UnusedColumns } from '../../../runtime/migration/modelChange.js'
 import { duckdbType, quoteIdentifier } from '../dialect/ddl.js'
 import type { Store } from '../store/store.js'
-import { type Image, inTransaction, recreateTable, tableMarks } from './image.js'
+import { dropView, type Image, inTransaction, recreateTable, tableMarks } from './image.js'
 import { createTable, storedName, tableMark } from './imageSchema.js'
 
 /** What is known of stored rows, so that not all of them need be read. */
@@ -60,6 +60,7 @@ async function alterTable(
   const isRetyped = [...wanted].some(([name, type]) => present.has(name) && present.get(name) !== type)
   if (isRetyped || added.some((name) => !unused.has(name)) || (dropped.length > 0 && !mayDrop)) return false
 
+  await dropView(writer, table.name)
   const change = (what: string) => writer.run(`ALTER TABLE ${storedName(table.name)} ${what}`)
   // First those that go: a new one may differ from one of them in its letters' case only.
   for (const name of dropped) await change(`DROP COLUMN ${quoteIdentifier(name)}`)

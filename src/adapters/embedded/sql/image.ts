@@ -151,21 +151,22 @@ export async function makeViews(writer: DuckDBConnection, tables: readonly LakeT
   const kept = new Set(tables.map(({ name }) => name))
   await inTransaction(writer, async () => {
     for (const name of await viewNames(writer)) {
-      if (!kept.has(name)) await writer.run(`DROP VIEW main.${quoteIdentifier(name)}`)
+      if (!kept.has(name)) await dropView(writer, name)
     }
     for (const name of (await tableMarks(writer)).keys()) {
       if (kept.has(name)) continue
       await writer.run(`DROP TABLE IF EXISTS ${STORED}.${quoteIdentifier(name)}`)
       await writer.run('DELETE FROM meta.tables WHERE name = $1', [name])
     }
-    await makeMacros(writer)
-    for (const table of tables) await writer.run(createView(table))
+    if (await makeMacros(writer)) await dropViews(writer)
+    const present = new Set(await viewNames(writer))
+    for (const table of tables) if (!present.has(table.name)) await writer.run(createView(table))
   })
 }
 
 /** Makes the stored form of a table anew, empty. Inside a transaction. */
 export async function recreateTable(writer: DuckDBConnection, table: LakeTable): Promise<void> {
-  await writer.run(`DROP VIEW IF EXISTS main.${quoteIdentifier(table.name)}`)
+  await dropView(writer, table.name)
   await writer.run(`DROP TABLE IF EXISTS ${STORED}.${quoteIdentifier(table.name)}`)
   await writer.run(createTable(table))
   await writer.run('DELETE FROM meta.tables WHERE name = $1', [table.name])
@@ -193,13 +194,32 @@ export async function inTransaction<T>(connection: DuckDBConnection, work: () =>
   }
 }
 
-/** They are a hundred, and only another version of the program has others. */
-async function makeMacros(writer: DuckDBConnection): Promise<void> {
-  const hash = sha256Hex(MACROS.join(';'))
+/** They are a hundred, and only another version of the program has others, or other views. Answers whether they were made. */
+async function makeMacros(writer: DuckDBConnection): Promise<boolean> {
+  const hash = sha256Hex([...MACROS, createView(ANY_TABLE)].join(';'))
   const result = await writer.runAndReadAll('SELECT macros FROM meta.image')
-  if (result.getRows()[0]?.[0] === hash) return
+  if (result.getRows()[0]?.[0] === hash) return false
   for (const macro of MACROS) await writer.run(macro)
   await writer.run('UPDATE meta.image SET macros = $1', [hash])
+  return true
+}
+
+/** Shows how this version makes views. */
+const ANY_TABLE: LakeTable = {
+  name: 'any',
+  kind: 'entity',
+  idColumn: 'id',
+  columns: [{ name: 'id', type: { kind: 'string' } }],
+  partitionColumns: ['year', 'month', 'day'],
+}
+
+async function dropViews(writer: DuckDBConnection): Promise<void> {
+  for (const name of await viewNames(writer)) await dropView(writer, name)
+}
+
+/** Of a table whose columns become others: it is made again with them. */
+export async function dropView(writer: DuckDBConnection, table: string): Promise<void> {
+  await writer.run(`DROP VIEW IF EXISTS main.${quoteIdentifier(table)}`)
 }
 
 async function connect(
