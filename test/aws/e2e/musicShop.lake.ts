@@ -13,7 +13,8 @@ let shop: Promise<AwsShop> | undefined
 const openOnce = () => {
   shop ??= openAwsShop({
     config: { lake: { layout: 'batches' } },
-    deployed: { keeper: { pollMs: 200 } },
+    // The keeper comes by as often as windows are shorter here: without it, lists of batches would fill up.
+    deployed: { keeper: { pollMs: 200 }, minuteMs: 6000 },
     onImported: (host) => keeperOf(host).fold(),
   })
   return shop

@@ -18,6 +18,8 @@ export interface DeployedOptions {
   /** When the lake keeper does what, in the place of minutes and hours. */
   readonly keeper?: Readonly<Record<string, number>>
   readonly snapshotAgeSeconds?: number
+  /** Length of a minute of the schedules, in milliseconds. Absent: only `runSchedules` fires them. */
+  readonly minuteMs?: number
 }
 
 /**

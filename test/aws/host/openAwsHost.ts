@@ -14,6 +14,7 @@ import { type FunctionDefinition, type LambdaService, startLambdaService } from 
 import { startQueueMapping } from './queueMapping.js'
 import { type Fault, type RecordedCall, startRecordingProxy } from './recordingProxy.js'
 import { type Physical, type ResolvedResource, resolveStack } from './resolveTemplate.js'
+import { scheduledEvent, startSchedules } from './schedules.js'
 import { hasBatches, openStackLake } from './stackLake.js'
 import { type Mapping, startStreamMapping } from './streamMapping.js'
 
@@ -45,6 +46,8 @@ export interface AwsHost {
   loseEvents(isLossy: boolean): void
   /** Makes records of the stream look this much older than they are, in seconds. */
   ageRecords(seconds: number): void
+  /** Called before Athena runs a statement. */
+  onStatement(hook: StatementHook | undefined): void
   /** Called between Athena's listing of a table's objects and its reading of them. */
   onListed(hook: ((table: string) => Promise<void>) | undefined): void
   /** Reads what is in the lake now, so that the next statement need not. */
@@ -58,6 +61,8 @@ export interface AwsHost {
   close(): Promise<void>
 }
 
+export type StatementHook = (statement: { readonly sql: string; readonly workgroup: string }) => Promise<void>
+
 export interface AwsHostOptions {
   readonly project: Project
   /** Folder of the synthesised assembly. */
@@ -65,6 +70,11 @@ export interface AwsHostOptions {
   readonly stack: string
   /** Visibility of queues in seconds in the template's place, whose 90 minutes no test waits for. */
   readonly visibilitySeconds?: number
+  /**
+   * Length of a minute of the schedules, in milliseconds: rules begin at the clock then, each again when its function has ended.
+   * Absent: only when `runSchedules` says so.
+   */
+  readonly minuteMs?: number
   /** Layout `batches`: seconds that VACUUM keeps snapshots, whose two hours no test waits for. */
   readonly snapshotAgeSeconds?: number
 }
@@ -260,6 +270,7 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
   let closing = false
   let isLossy = false
   let recordAge = 0
+  let beforeStatement: StatementHook | undefined
   let listed: ((table: string) => Promise<void>) | undefined
 
   const database = String((only(made, 'AWS::Glue::Database').properties.DatabaseInput as Properties).Name)
@@ -278,6 +289,7 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
     ...(lake && { runner: lake.runner }),
     tables: lakeTables(project),
     onListed: async (table) => listed?.(table),
+    onStatement: async (statement) => beforeStatement?.(statement),
     onStateChange: (event) => publish(event as Readonly<Record<string, unknown>>),
     onAccess: (access) => functionOf.has(access.accessKeyId) && calls.push(access),
   })
@@ -355,6 +367,17 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
     })
   }
 
+  const scheduled = rules.flatMap((rule) =>
+    rule.ScheduleExpression
+      ? [{ expression: String(rule.ScheduleExpression), targets: targetsOf(rule) }]
+      : [],
+  )
+  const fire = (target: string) => deliver(target, scheduledEvent({ region: REGION, account: ACCOUNT }))
+  if (options.minuteMs !== undefined) {
+    const schedules = startSchedules(scheduled, options.minuteMs, fire)
+    closers.push(() => schedules.close())
+  }
+
   const api = await openAppSync(schemaOf(made), resolversOf(made), invoke)
 
   async function isQuiet(): Promise<boolean> {
@@ -384,24 +407,16 @@ export async function openAwsHost(options: AwsHostOptions): Promise<AwsHost> {
     environment: { ...environment, AWS_ACCESS_KEY_ID: 'ADMIN', AWS_SECRET_ACCESS_KEY: 'secret' },
     queueUrl: (name) => serverUrls.get(name) ?? '',
     async runSchedules() {
-      for (const rule of rules) {
-        if (!rule.ScheduleExpression) continue
-        const event = {
-          source: 'aws.events',
-          'detail-type': 'Scheduled Event',
-          detail: {},
-          region: REGION,
-          account: ACCOUNT,
-          time: new Date().toISOString(),
-        }
-        for (const target of targetsOf(rule)) await deliver(target, event)
-      }
+      for (const { targets } of scheduled) for (const target of targets) await fire(target)
     },
     loseEvents: (next) => {
       isLossy = next
     },
     ageRecords: (seconds) => {
       recordAge = seconds
+    },
+    onStatement: (hook) => {
+      beforeStatement = hook
     },
     onListed: (hook) => {
       listed = hook

@@ -50,6 +50,8 @@ export interface AthenaServerOptions {
    * `s3:AbortMultipartUpload` never shows, although Athena uses it when a large result breaks off.
    */
   readonly onAccess?: (access: AthenaAccess) => void
+  /** Called before a statement runs, when it has been QUEUED. */
+  readonly onStatement?: (statement: Pick<Execution, 'sql' | 'workgroup'>) => Promise<void>
   /** Called between the listing of a table's objects and the reading of their bytes. */
   readonly onListed?: (table: string) => Promise<void>
   /** Fails a request in the place of its answer, by the name of its operation. */
@@ -92,6 +94,7 @@ export async function startAthenaServer(options: AthenaServerOptions): Promise<A
     access('glue:GetDatabase', 'catalog')
     access('glue:GetDatabase', `database/${database}`)
     access('s3:GetBucketLocation', resultBucket)
+    await options.onStatement?.(execution)
     const result = await runner.run(sql, stop.signal, access)
     access('s3:PutObject', `${resultBucket}/${resultKey}`)
     access('s3:PutObject', `${resultBucket}/${resultKey}.metadata`)
