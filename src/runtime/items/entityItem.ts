@@ -43,7 +43,12 @@ export function entityItem(entity: Entity, fields: JsonObject, stamp: EntityStam
 /** What a client sees of an entity's item: the fields of the model, absent ones as null. */
 export function entityFields(entity: Entity, item: Item): JsonObject {
   const fields: Record<string, Json> = {}
-  for (const { name } of entity.fields) fields[name] = ownValue(item, name) ?? null
+  for (const { name } of entity.fields) {
+    const value = item[name]
+    // What an object inherits is functions and objects, which are looked at closer.
+    fields[name] =
+      (typeof value === 'string' || typeof value === 'number' ? value : ownValue(item, name)) ?? null
+  }
   return fields
 }
 

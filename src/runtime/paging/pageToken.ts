@@ -8,10 +8,26 @@ const VERSION = 1
  * Makes an opaque token of a position. `scope` names the operation and the arguments that the position belongs to.
  */
 export function encodePageToken(scope: string, position: Json): string {
-  const bytes = new TextEncoder().encode(JSON.stringify([VERSION, scopeHash(scope), position]))
+  const text = JSON.stringify([VERSION, scopeHash(scope), position])
+  return btoa(BEYOND_ASCII.test(text) ? bytesAsText(text) : text)
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+}
+
+const BEYOND_ASCII = /[^\0-\x7f]/
+
+/** A character for each byte of a text's UTF-8. */
+function bytesAsText(text: string): string {
   let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte)
+  return binary
+}
+
+/** The other way; throws for what is no UTF-8. */
+function textOfBytes(binary: string): string {
+  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
 }
 
 /** The position in a token. Refuses, as `BadInput`, what is no token, one of another version, or one of another scope. */
@@ -29,13 +45,21 @@ export function decodePageToken(scope: string, token: string): Json {
 function parse(token: string): unknown {
   try {
     const binary = atob(token.replaceAll('-', '+').replaceAll('_', '/'))
-    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return JSON.parse(BEYOND_ASCII.test(binary) ? textOfBytes(binary) : binary)
   } catch {
     return undefined
   }
 }
 
+/** Most requests are of a few operations, whose names are their scopes. */
+const hashes = new Map<string, string>()
+const MAX_HASHES = 1000
+
 function scopeHash(scope: string): string {
-  return sha256Hex(scope).slice(0, 16)
+  const known = hashes.get(scope)
+  if (known !== undefined) return known
+  const hash = sha256Hex(scope).slice(0, 16)
+  if (hashes.size >= MAX_HASHES) hashes.clear()
+  hashes.set(scope, hash)
+  return hash
 }

@@ -1,4 +1,4 @@
-import { entityIndexKey, entityKey, LIST_SHARDS, listPartition } from '../../model/keys.js'
+import { entityKey, LIST_SHARDS, listPartition } from '../../model/keys.js'
 import type { Item, ItemTable, PageStart } from '../../ports/itemTable.js'
 
 /** Sort key of the last item given out of a shard; empty before the first. */
@@ -18,10 +18,9 @@ export interface Merge {
 /** Where a shard goes on after an item; undefined for its beginning. `table` is the entity's lake name. */
 export function startAfter(table: string, shard: number, position: Position): PageStart | undefined {
   if (position === '') return undefined
-  const end = position.indexOf('#')
-  const id = position.slice(end + 1)
-  const index = entityIndexKey(table, id, position.slice(0, end))
-  return { ...entityKey(table, id), ...index, 'GSI1-PK': listPartition(table, shard) }
+  const { PK, SK } = entityKey(table, position.slice(position.indexOf('#') + 1))
+  // The place of the item in the index, as `entityIndexKey` gives it: its shard is known, its sort key is the position.
+  return { PK, SK, 'GSI1-PK': listPartition(table, shard), 'GSI1-SK': position }
 }
 
 /** Merges the shards here, reading each in chunks: for tables that only read one partition at a time. */

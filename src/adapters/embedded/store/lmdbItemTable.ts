@@ -3,7 +3,9 @@ import type { ItemKey } from '../../../model/keys.js'
 import { SYSTEM_ATTRIBUTES } from '../../../ports/bulkItemTable.js'
 import {
   type Item,
+  type ItemTable,
   MAX_TRANSACTION_WRITES,
+  type PartitionQuery,
   type TransactionResult,
   type Write,
   type WriteResult,
@@ -14,8 +16,9 @@ import { createItem } from './createItem.js'
 import { type Environment, renewReads } from './environment.js'
 import { decodeItemKey, encodeItemKey, firstKey, keyAfter } from './itemKeys.js'
 import { decodeItem } from './itemText.js'
-import { mergedIndexPage } from './mergedIndexPage.js'
+import { mergedPages } from './mergedPages.js'
 import { prepareItem } from './preparedItem.js'
+import { repeatedReads } from './repeatedReads.js'
 import type { GroupResult, StoreTable } from './store.js'
 import { indexPage, partitionPage, prefixPage } from './tablePages.js'
 import { applyPlan, type PreparedWrite, planWrite, prepareWrite, type WritePlan } from './writePlan.js'
@@ -27,17 +30,19 @@ export function lmdbItemTable(environment: Environment, committer: Committer): S
     return text === undefined ? undefined : decodeItem(key, text)
   }
 
+  const reading = repeatedReads(committer)
+
   return {
-    async get(key) {
+    get: reading((key: ItemKey) => {
       renewReads(environment)
       return read(key)
-    },
+    }),
 
-    async getMany(keys) {
+    getMany: reading((keys: readonly ItemKey[]) => {
       invariant(keys.length <= MAX_GET_KEYS, `at most ${MAX_GET_KEYS} keys are read at once`)
       renewReads(environment)
       return keys.map(read)
-    },
+    }),
 
     async write(write) {
       const prepared = prepareWrite(write)
@@ -71,25 +76,22 @@ export function lmdbItemTable(environment: Environment, committer: Committer): S
       )
     },
 
-    async query(query) {
+    query: reading((query: PartitionQuery) => {
       renewReads(environment)
       return partitionPage(environment, query)
-    },
+    }),
 
-    async queryIndex(query) {
+    queryIndex: reading((query: PartitionQuery) => {
       renewReads(environment)
       return indexPage(environment, query)
-    },
+    }),
 
-    async mergeIndex(query) {
-      renewReads(environment)
-      return mergedIndexPage(environment, query)
-    },
+    mergeIndex: reading(mergedPages(environment)),
 
-    async scan(query) {
+    scan: reading((query: Parameters<ItemTable['scan']>[0]) => {
       renewReads(environment)
       return prefixPage(environment, query)
-    },
+    }),
 
     read(key) {
       renewReads(environment)
