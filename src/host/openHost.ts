@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { openSqlEngine, type SqlLimits } from '../adapters/embedded/sql/openSqlEngine.js'
 import type { PreparedWorker } from '../adapters/embedded/sql/workerClient.js'
 import { openStore } from '../adapters/embedded/store/openStore.js'
@@ -191,9 +192,14 @@ async function changeTo(
   onRead?: (table: string, rows: number) => void,
 ): Promise<ModelChange> {
   const { table, fieldHistory } = store
+  // What is read lies in memory: without a pause nobody would be answered before its end.
+  const scan: typeof table.scan = async (query) => {
+    await nextTurn()
+    return table.scan(query)
+  }
   const change = await planModelChange({
     project,
-    table,
+    table: { ...table, scan },
     history: fieldHistory,
     ...(onRead && { onRead }),
   })

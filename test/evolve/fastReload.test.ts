@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/adapters/embedded/store/openStore.js'
@@ -248,6 +248,38 @@ describe('a reload', () => {
       ).toEqual([[300, 1, round, 44_850]])
     }
     await agrees()
+  })
+
+  it('lets the present API answer while it reads', async () => {
+    await open('type Song { id: ID! a: Int }')
+    await fill(
+      'song',
+      Array.from({ length: 12_000 }, (_, index) => ({ id: `s${index}`, a: index })),
+    )
+    await ask('SELECT 1')
+    let answers = 0
+    let isDone = false
+    /** How many answers there had been at each word of progress. */
+    const at = { check: [] as number[], make: [] as number[] }
+    const reloaded = host()
+      .reload(await projectOf('type Song { id: ID! a: Float }'), {
+        onProgress: (work) => at[work].push(answers),
+      })
+      .finally(() => {
+        isDone = true
+      })
+    while (!isDone) {
+      const { data } = (await backend?.execute({ query: '{ readSong(id: "s7") { a } }' })) ?? {}
+      expect(data).toEqual({ readSong: { a: 7 } })
+      answers += 1
+      // Requests from outside come between the turns of the event loop.
+      await nextTurn()
+    }
+    await reloaded
+    expect(at.check).toHaveLength(12)
+    expect(new Set(at.check).size).toBe(12)
+    expect(at.make.at(-1)).toBeGreaterThan(at.make[0] as number)
+    expect(await ask('SELECT sum(a) FROM song')).toEqual([[71_994_000]])
   })
 
   it('comes after the one before it, and a failed one is as if it had not been', async () => {

@@ -1,10 +1,13 @@
 import type { Command } from 'commander'
 import { AppError } from '../../errors/appError.js'
 import type { Project } from '../../model/types.js'
+import { SqlError } from '../../ports/sqlEngine.js'
+import { StoreError } from '../../ports/storeError.js'
 import { CliError } from '../cliError.js'
 import { compileSchema, type SchemaResult, showDiagnostics } from '../compileSchema.js'
 import { lakeOptions, projectOptions, runtimeLimits } from '../config/projectOptions.js'
 import { type Output, processOutput } from '../output.js'
+import { startProgress } from '../progress.js'
 import { DEFAULT_SCHEMA } from '../readSources.js'
 import { announce } from '../serving/announce.js'
 import { apiKeyOf } from '../serving/apiKey.js'
@@ -45,9 +48,18 @@ async function dev(options: ServingOptions): Promise<void> {
       if (serving) await reload(serving, project, output)
       else serving = await start(project)
     } catch (error) {
-      // The data contradicts the schema. Both can be changed, so this is no reason to end.
-      if (!(error instanceof AppError)) throw error
-      event(output, 'refused', error.message, output.colors.red)
+      if (error instanceof AppError) {
+        // The data contradicts the schema. Both can be changed, so this is no reason to end.
+        event(output, 'refused', error.message, output.colors.red)
+      } else if (serving && (error instanceof SqlError || error instanceof StoreError)) {
+        const after = 'The last good version keeps running; save the schema again to try again.'
+        event(
+          output,
+          'failed',
+          `The new schema could not be put in force: ${error.message} ${after}`,
+          output.colors.red,
+        )
+      } else throw error
     }
   }
 
@@ -106,11 +118,35 @@ function report({ project, diagnostics }: SchemaResult, isServing: boolean, outp
   output.note(`\n${output.colors.yellow(state)}; waiting for the schema to change …`)
 }
 
+/** Reading fewer rows is soon done. */
+const LONG_ROWS = 10_000
+
 async function reload(serving: Serving, project: Project, output: Output): Promise<void> {
   if (project.hash === serving.host.project.hash)
     return event(output, 'unchanged', 'The schema means the same as before.')
   const start = performance.now()
-  await serving.host.reload(project)
+  const progress = startProgress(output)
+  let isTold = false
+  try {
+    await serving.host.reload(project, {
+      onProgress(work, table, rows) {
+        if (rows < LONG_ROWS) return
+        if (!isTold)
+          event(
+            output,
+            'reloading',
+            `Rows of ${table} are read, for the change concerns what they hold. Until then the present API answers.`,
+          )
+        isTold = true
+        progress.update(
+          () =>
+            `  ${work === 'check' ? 'checked' : 'made for SQL'}: ${rows.toLocaleString('en')} rows of ${table}`,
+        )
+      },
+    })
+  } finally {
+    progress.clear()
+  }
   const took = Math.round(performance.now() - start)
   event(output, 'reloaded', `The new schema runs (${took} ms); the data is kept.`, output.colors.green)
 }
