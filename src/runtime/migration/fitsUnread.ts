@@ -3,7 +3,7 @@ import type { ColumnShape, FieldShape, TableShape, TypeShape } from './tableShap
 
 /**
  * Whether every row that fitted `before` fits `after` too, whatever it holds: columns have gone, may be null, take more
- * values of an enum, or are new, may be null, and have names under which no row holds anything.
+ * values of an enum or numbers of a wider type, or are new, may be null, and have names under which no row holds anything.
  *
  * `isFree` says of a place (`name`, `home.street`) that no stored row holds a value there.
  */
@@ -54,5 +54,13 @@ function typeFits(
   if (before[0] === 'value' && after[0] === 'value') {
     return fieldsFit(before[2], after[2], `${place}.`, isFree)
   }
-  return before[0] === after[0] && before[2] === after[2]
+  if (before[0] !== 'scalar' || after[0] !== 'scalar') return before[0] === after[0] && before[2] === after[2]
+  return before[2] === after[2] || (WIDER.get(before[2])?.includes(after[2]) ?? false)
 }
+
+/** Scalars whose values are all, as they are stored, values of another one. */
+const WIDER: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Int', ['Float', 'AWSTimestamp']],
+  ['AWSTimestamp', ['Float']],
+  ['ID', ['String']],
+])

@@ -17,7 +17,8 @@ export interface KnownUnused {
 
 /**
  * Brings tables of an image to another definition without reading the table: a new column is null in every row when
- * no row has a value for it, and one that has gone is dropped. Answers the tables for which that is not enough.
+ * no row has a value for it, one that has gone is dropped, and numbers get a wider type. Answers the tables for which that
+ * is not enough.
  *
  * Rows that are written from now on come with their values: they follow in the feed.
  */
@@ -27,8 +28,8 @@ export async function alterTables(
   unused: KnownUnused | undefined,
   store: Pick<Store, 'deadLetters'>,
 ): Promise<readonly LakeTable[]> {
-  // Without rows that could not be shown: without the column that kept one out, it may be shown.
-  const mayDrop = store.deadLetters.count() === 0
+  // A row that could not be shown may fit now: without the column that kept it out, or with that one's wider type.
+  const isComplete = store.deadLetters.count() === 0
   const isKnown = unused !== undefined && image.position <= unused.position
   const marks = await tableMarks(image.writer)
   const left: LakeTable[] = []
@@ -38,18 +39,18 @@ export async function alterTables(
         isKnown && Object.hasOwn(unused.tables, table.name) ? unused.tables[table.name] : undefined
       if (known?.neverFilled) await recreateTable(image.writer, table)
       else if (!marks.has(table.name)) left.push(table)
-      else if (!(await alterTable(image.writer, table, new Set(known?.columns), mayDrop))) left.push(table)
+      else if (!(await alterTable(image.writer, table, new Set(known?.columns), isComplete))) left.push(table)
     }
   })
   return left
 }
 
-/** False, and nothing is changed, when columns would have to be filled or to change their types. */
+/** False, and nothing is changed, when columns would have to be filled. `isComplete`: the image shows every row. */
 async function alterTable(
   writer: DuckDBConnection,
   table: LakeTable,
   unused: ReadonlySet<string>,
-  mayDrop: boolean,
+  isComplete: boolean,
 ): Promise<boolean> {
   const present = await columnsOf(writer, storedName(table.name))
   await writer.run(createTable(table, WANTED).replace('CREATE TABLE', 'CREATE OR REPLACE TEMP TABLE'))
@@ -57,13 +58,16 @@ async function alterTable(
   await writer.run(`DROP TABLE temp.${WANTED}`)
   const added = [...wanted.keys()].filter((name) => !present.has(name))
   const dropped = [...present.keys()].filter((name) => !wanted.has(name))
-  const isRetyped = [...wanted].some(([name, type]) => present.has(name) && present.get(name) !== type)
-  if (isRetyped || added.some((name) => !unused.has(name)) || (dropped.length > 0 && !mayDrop)) return false
+  const retyped = [...wanted].filter(([name, type]) => present.has(name) && present.get(name) !== type)
+  const isLossless = retyped.every(([name, type]) => WIDER.get(present.get(name) as string)?.includes(type))
+  const isOther = dropped.length > 0 || retyped.length > 0
+  if (!isLossless || added.some((name) => !unused.has(name)) || (isOther && !isComplete)) return false
 
   await dropView(writer, table.name)
   const change = (what: string) => writer.run(`ALTER TABLE ${storedName(table.name)} ${what}`)
   // First those that go: a new one may differ from one of them in its letters' case only.
   for (const name of dropped) await change(`DROP COLUMN ${quoteIdentifier(name)}`)
+  for (const [name, type] of retyped) await change(`ALTER COLUMN ${quoteIdentifier(name)} TYPE ${type}`)
   const columns = storedColumns(table)
   for (const { name, type } of columns) {
     if (added.includes(name)) await change(`ADD COLUMN ${quoteIdentifier(name)} ${duckdbType(type)}`)
@@ -76,7 +80,7 @@ async function alterTable(
   if (!isWhole)
     throw new Error(`invariant: the altered table ${table.name} has the columns of its definition`)
   // What a row takes is another amount now, and is told again when the image is rewritten.
-  const rowBytes = dropped.length > 0 ? ', row_bytes = NULL' : ''
+  const rowBytes = isOther ? ', row_bytes = NULL' : ''
   await writer.run(`UPDATE meta.tables SET hash = $1${rowBytes} WHERE name = $2`, [
     tableMark(table, order),
     table.name,
@@ -85,6 +89,12 @@ async function alterTable(
 }
 
 const WANTED = 'wanted_columns'
+
+/** The engine's types that hold every number of another one as it is; a BIGINT here is one of JSON's whole numbers. */
+const WIDER: ReadonlyMap<string, readonly string[]> = new Map([
+  ['INTEGER', ['BIGINT', 'DOUBLE']],
+  ['BIGINT', ['DOUBLE']],
+])
 
 /** Columns of a table in their order, with the engine's names of their types. */
 async function columnsOf(writer: DuckDBConnection, table: string): Promise<ReadonlyMap<string, string>> {
