@@ -18,6 +18,7 @@ import type {
   PublishedLake,
   RewrittenImage,
   RunAnswer,
+  RunCommand,
   SizeEvent,
   VerifiedLake,
 } from './protocol.js'
@@ -101,9 +102,12 @@ export interface EmbeddedSqlEngine extends SqlEngine {
   ): Promise<void>
   /** Resolves with true when SQL shows every write that was acknowledged before the call, with false after `timeoutMs`. */
   waitUntilFresh(timeoutMs: number): Promise<boolean>
-  /** Last feed sequence that SQL shows durably. */
+  /** Last feed sequence that SQL shows. */
   applied(): number
-  /** Records up to this one are needed no longer: those applied, or fewer while a fresh image is being made. */
+  /**
+   * Records up to this one are needed no longer: those that a crash does not undo in the image, which are the applied ones
+   * a moment later, or fewer while a fresh image is being made.
+   */
   settled(): number
   /** Resolves with true once the image holds all tables, with false after `timeoutMs`. */
   waitUntilReady(timeoutMs: number): Promise<boolean>
@@ -175,6 +179,7 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
   let unused = knownUnused(options.unused)
   const progress = createProgressListeners()
   let held: number | undefined
+  let settled = 0
   let image: ImageSize | undefined
   let publication: PublicationStats = { failures: 0 }
 
@@ -189,12 +194,16 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
     onEvent(event) {
       if (event.kind === 'applied') {
         position.advance(event.position)
+        settled = event.settled
         freshness.add(event.lagMs)
         publication = publicationSince(publication, event.unpublishedSince)
         options.onApplied?.(event)
+      } else if (event.kind === 'settled') {
+        settled = event.settled
       } else if (event.kind === 'ready') {
         // What a lost process held, it needs no longer.
         held = undefined
+        settled = event.position
         position.ready(event.position)
       } else if (event.kind === 'hold') {
         held = event.position
@@ -231,24 +240,19 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
   }
 
   /** Who writes and then asks expects to see it: a query waits for what was there before it, but never for long. */
-  async function catchUp(deadline: number): Promise<void> {
+  function afterPresent(deadline: number): Pick<RunCommand, 'after'> {
     const head = store.feed.head()
-    if (position.applied() >= head) return
-    client.wake(true)
-    await position.reached(head, Math.min(CATCH_UP_MS, deadline - Date.now()))
+    if (position.applied() >= head) return {}
+    return { after: { position: head, waitMs: Math.min(CATCH_UP_MS, deadline - Date.now()) } }
   }
 
   async function runQuery(sql: string, maxRows: number, deadline: number): Promise<RunAnswer> {
     for (let attempt = 1; ; attempt++) {
-      do {
-        if (!(await position.reached(0, deadline - Date.now()))) throw notReady()
-        await catchUp(deadline)
-        // Meanwhile its process may have been replaced by one that has no tables yet.
-      } while (!position.isReady())
+      if (!(await position.reached(0, deadline - Date.now()))) throw notReady()
       const timeoutMs = Math.max(1, deadline - Date.now())
       try {
         return await client.request(
-          { kind: 'run', sql, timeoutMs, maxRows, maxBytes: limits.queryBytes },
+          { kind: 'run', sql, timeoutMs, maxRows, maxBytes: limits.queryBytes, ...afterPresent(deadline) },
           { timeoutMs },
         )
       } catch (error) {
@@ -319,7 +323,7 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<Embedded
       }
     },
     applied: () => position.applied(),
-    settled: () => Math.min(position.applied(), held ?? Number.POSITIVE_INFINITY),
+    settled: () => Math.min(settled, held ?? Number.POSITIVE_INFINITY),
     stats: () => ({
       applied: position.applied(),
       ready: position.isReady(),

@@ -87,7 +87,8 @@ export function rowOfItem(table: ImageTable, id: string, item: Item): LakeRow {
 /** Only a damaged item does not fit; it is read again, in case it was being repaired. */
 export const ATTEMPTS = 3
 
-function readRow(
+/** The present state of what a change is about. `known` is what earlier changes of the same key have come to. */
+export function readRow(
   store: StoreTable,
   table: ImageTable,
   change: Change,

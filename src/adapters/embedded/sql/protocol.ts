@@ -30,10 +30,12 @@ export interface StopMessage {
   readonly reason: SqlFailureReason
 }
 
-/** Runs one statement on a snapshot of what is applied now. Not before `ready`. */
+/** Runs one statement on a snapshot of what is applied then. Not before `ready`. */
 export interface RunCommand {
   readonly kind: 'run'
   readonly sql: string
+  /** It first waits for the image to show the feed up to a position, but no longer than so. Default: it does not wait. */
+  readonly after?: { readonly position: number; readonly waitMs: number }
   readonly timeoutMs: number
   readonly maxRows: number
   readonly maxBytes: number
@@ -191,11 +193,19 @@ export type ToWorker =
 export interface AppliedEvent {
   readonly kind: 'applied'
   readonly position: number
+  /** What comes after this position is read from the feed again after a crash. */
+  readonly settled: number
   readonly changes: number
   readonly lagMs: number
   readonly tookMs: number
   /** When the oldest change was applied that the Parquet lake does not show, milliseconds since 1970. */
   readonly unpublishedSince?: number
+}
+
+/** As in `AppliedEvent`, some time after what came up to here was applied. */
+export interface SettledEvent {
+  readonly kind: 'settled'
+  readonly settled: number
 }
 
 /** Records after this position are needed, whatever has been applied; without one, it is as usual again. */
@@ -236,6 +246,7 @@ export type WorkerEvent =
   /** The image holds every table. */
   | { readonly kind: 'ready'; readonly position: number }
   | AppliedEvent
+  | SettledEvent
   | HoldEvent
   | SizeEvent
   | ProgressEvent

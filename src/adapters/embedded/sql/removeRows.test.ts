@@ -29,8 +29,8 @@ function gone(number: number, ...seconds: readonly number[]): PendingRow {
   } as unknown as PendingRow
 }
 
-// One by one, and together.
-describe.each([3, 600])('of %i rows', (count) => {
+// One by one, together in a text, and in a table.
+describe.each([3, 60, 600])('of %i rows', (count) => {
   test('removes those of that id and that time, and no other', async () => {
     const { writer, table, left } = await openTable()
     const rows = [
@@ -59,6 +59,22 @@ test('removes the same whichever way it has learnt to take', async () => {
     removed += size
   }
   expect(await left()).toEqual(new Set(Array.from({ length: ROWS - removed }, (_, at) => `p${removed + at}`)))
+  writer.closeSync()
+})
+
+test.each([1, 40])('takes ids as they are, %i at a time', async (size) => {
+  const { writer, table } = await openTable()
+  const ids = [`it's`, "'); --", 'nul\0inside', 'é € 😀', '$1', '\\', '']
+  for (const [at, id] of ids.entries())
+    await writer.run(`INSERT INTO ${storedName('play')} VALUES ($1, make_timestamp(${at}))`, [id])
+  const rows = ids.map(
+    (id, at) => ({ id, times: [new DuckDBTimestampValue(BigInt(at))] }) as unknown as PendingRow,
+  )
+  const others = Array.from({ length: size - 1 }, (_, at) => gone(5000 + at, at))
+  let removed = 0
+  if (size === 1) for (const row of rows) removed += await removeRows(writer, table, [row])
+  else removed = await removeRows(writer, table, [...rows, ...others])
+  expect(removed).toBe(ids.length)
   writer.closeSync()
 })
 

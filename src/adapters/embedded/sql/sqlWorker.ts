@@ -66,6 +66,7 @@ export async function openWorker(
       const unpublishedSince = image.dirty?.since()
       send({ ...event, ...(unpublishedSince !== undefined && { unpublishedSince }) })
     },
+    onSettled: (settled) => send({ kind: 'settled', settled }),
     onProgress: (table, rows) => send({ kind: 'progress', work: 'image', table, rows }),
     onFatal: giveUp,
   })
@@ -134,8 +135,10 @@ export async function openWorker(
   async function run(request: number, command: RunCommand): Promise<RunAnswer> {
     const controller = new AbortController()
     running.set(request, controller)
-    await gate.enter()
     const timer = setTimeout(() => controller.abort(tooSlow(command.timeoutMs)), command.timeoutMs)
+    const { position, waitMs } = command.after ?? { position: 0, waitMs: 0 }
+    await follower.reached(position, waitMs, controller.signal)
+    await gate.enter()
     try {
       return await withLease(async ({ connections, tables }) => {
         const statement = statements.translate(command.sql, tables)
