@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { ErrorCode } from '../errors/codes.js'
 import type { OperationKind } from '../model/types.js'
 import type { StatsSnapshot } from './stats.js'
+import { counterTally, histogramTally } from './tally.js'
 
 /** Counts what happens; a host tells it, `/metrics` shows it. One for each backend: nothing is global. */
 export interface Metrics {
@@ -39,30 +40,30 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
     new Counter({ name, help, labelNames, registers })
   const gauge = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
     new Gauge({ name, help, labelNames, registers })
-  const histogram = <Label extends string>(
-    name: string,
-    help: string,
-    buckets: number[],
-    labelNames: Label[] = [],
-  ) => new Histogram({ name, help, buckets, labelNames, registers })
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name, help, buckets, registers })
 
-  const requests = counter('ocg_http_requests_total', 'Requests answered.', ['route', 'status'])
-  const requestSeconds = histogram(
-    'ocg_http_request_duration_seconds',
-    'Time to answer a request.',
-    REQUEST_SECONDS,
-    ['route'],
+  // What happens with each request is counted by ourselves, and prom-client's when it is asked for.
+  const requests = counterTally(
+    counter('ocg_http_requests_total', 'Requests answered.', ['route', 'status']),
+    ['route', 'status'],
   )
-  const operations = counter('ocg_operations_total', 'Operations run, by kind and outcome.', [
-    'kind',
-    'outcome',
-  ])
-  const operationSeconds = histogram(
-    'ocg_operation_duration_seconds',
-    'Time of an operation.',
-    REQUEST_SECONDS,
-    ['kind'],
+  const requestSeconds = histogramTally(registry, {
+    name: 'ocg_http_request_duration_seconds',
+    help: 'Time to answer a request.',
+    buckets: REQUEST_SECONDS,
+    label: 'route',
+  })
+  const operations = counterTally(
+    counter('ocg_operations_total', 'Operations run, by kind and outcome.', ['kind', 'outcome']),
+    ['kind', 'outcome'],
   )
+  const operationSeconds = histogramTally(registry, {
+    name: 'ocg_operation_duration_seconds',
+    help: 'Time of an operation.',
+    buckets: REQUEST_SECONDS,
+    label: 'kind',
+  })
   const freshness = histogram(
     'ocg_freshness_seconds',
     'Time from the acknowledgement of a write to its being visible in SQL.',
@@ -87,12 +88,12 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
   return {
     contentType: registry.contentType,
     operation(kind, outcome, seconds) {
-      operations.inc({ kind, outcome })
-      operationSeconds.observe({ kind }, seconds)
+      operations.add(kind, outcome)
+      operationSeconds.observe(kind, seconds)
     },
     request(route, status, seconds) {
-      requests.inc({ route, status })
-      requestSeconds.observe({ route }, seconds)
+      requests.add(route, String(status))
+      requestSeconds.observe(route, seconds)
     },
     taskFinished: (status) => tasksFinished.inc({ status }),
     freshness: (seconds) => freshness.observe(seconds),
@@ -101,6 +102,8 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
       applied.inc(changes)
     },
     async render(snapshot) {
+      requests.flush()
+      operations.flush()
       lagRecords.set(snapshot.feed.lagRecords)
       lagSeconds.set(snapshot.feed.lagSeconds)
       deadLetters.set(snapshot.deadLetters)

@@ -38,39 +38,46 @@ export function relationItems(
   stamp: RelationStamp,
 ): RelationItems {
   const s3Key = relationHandle(table.table, stamp)
-  const columns: Record<string, Json> = {}
-  for (const part of parts) columns[part.column] = part.id
-  for (const [name, value] of Object.entries(plain)) if (value !== null) columns[name] = value
   const distinct = distinctParts(parts)
-  const data: Item = {
-    ...relationDataKey(stamp.relationId),
+  // Each one object that grows in one order, as in `entityItem`: spreading parts together takes five times as long.
+  const { PK, SK } = relationDataKey(stamp.relationId)
+  const data: Record<string, Json> & ItemKey = {
+    PK,
+    SK,
     entityType: table.table,
     joinTableName: table.table,
     relationId: stamp.relationId,
-    ...columns,
+  }
+  for (const part of parts) data[part.column] = part.id
+  for (const [name, value] of Object.entries(plain)) if (value !== null) data[name] = value
+  data.s3Key = s3Key
+  data.relatedEntities = distinct.map(({ entity, id }) => ({ entity, id }))
+  data.createdAt = stamp.createdAt
+  data.updatedAt = stamp.updatedAt
+  data._rev = stamp.rev
+  data._incarnation = stamp.incarnation
+  const sides = distinct.map((part) => relationSide(table, part, s3Key, stamp))
+  return { data, sides }
+}
+
+function relationSide(table: JoinTable, part: IncarnatedPart, s3Key: string, stamp: RelationStamp): Item {
+  const key = relationSideKey(part.entity, part.id, stamp.relationId)
+  const index = relationSideIndexKey(part.entity, part.id, stamp.relationId)
+  return {
+    PK: key.PK,
+    SK: key.SK,
+    'GSI1-PK': index['GSI1-PK'],
+    'GSI1-SK': index['GSI1-SK'],
+    entityType: 'joinRelation',
+    relationId: stamp.relationId,
+    joinTableName: table.table,
+    relatedEntityType: part.entity,
+    relatedEntityId: part.id,
+    entityIncarnation: part.incarnation,
     s3Key,
-    relatedEntities: distinct.map(({ entity, id }) => ({ entity, id })),
     createdAt: stamp.createdAt,
     updatedAt: stamp.updatedAt,
-    _rev: stamp.rev,
-    _incarnation: stamp.incarnation,
   }
-  const sides = distinct.map(
-    ({ entity, id, incarnation }): Item => ({
-      ...relationSideKey(entity, id, stamp.relationId),
-      ...relationSideIndexKey(entity, id, stamp.relationId),
-      entityType: 'joinRelation',
-      relationId: stamp.relationId,
-      joinTableName: table.table,
-      relatedEntityType: entity,
-      relatedEntityId: id,
-      entityIncarnation: incarnation,
-      s3Key,
-      createdAt: stamp.createdAt,
-      updatedAt: stamp.updatedAt,
-    }),
-  )
-  return { data, sides }
 }
 
 /**
