@@ -5,7 +5,9 @@ import { isFatal } from './failures.js'
 import { buryFollowed } from './graveyard.js'
 import { beginBatch, type GrowingBatch } from './growingBatch.js'
 import type { Image } from './image.js'
+import { createImageTidier } from './imageTidier.js'
 import { pendingBatches } from './pendingRows.js'
+import { createPositionWaiters } from './positionWaiters.js'
 import type { AppliedEvent } from './protocol.js'
 import { openRemovals } from './removeRows.js'
 import type { StatementGate } from './statementGate.js'
@@ -43,8 +45,10 @@ const POLL_MS = 50
 /** While changes come one after the other, each announcement would cost their writer more than looking costs here. */
 const BUSY_POLL_MS = 4
 const BUSY_FOR_MS = 100
-/** Longest that a change waits for others before it is shown, when nobody asks. */
+/** Longest that a change waits for others before it is shown, when nobody waits for it. */
 const GROW_MS = 40
+/** After so long without a question, what changes need is no longer done at once: together it takes less. */
+const CALM_AFTER_MS = 2000
 /** More changes than this at once are not gathered one by one. */
 const MOST_AT_ONCE = 64
 const MOST_GROWN = 512
@@ -56,10 +60,6 @@ const LONGEST_PAUSE_MS = 250
 const LOAD_CHANGES = 2000
 const MAX_RECORDS = 5000
 const MAX_CHANGES = 20_000
-const TIDY_ROWS = 50_000
-/** How long statements may be held up for the sake of tidiness, and how seldom. */
-const QUIET_WAIT_MS = 250
-const TIDY_PAUSE_MS = 10_000
 const RETRY_MS = [50, 100, 250, 500, 1000, 2000, 5000]
 
 /** What to do after a step: how long to rest, and whether any news ends the rest or only somebody who waits. */
@@ -71,9 +71,10 @@ interface Rest {
 const NO_REST: Rest = { ms: 0, endsWithNews: true }
 
 export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
-  const { store, image, log, tidyRows = TIDY_ROWS } = options
+  const { store, image, log } = options
   const bury = buryFollowed(store, () => image.position)
   const removals = openRemovals()
+  const tidier = createImageTidier(image, options.gate, options.tidyRows)
   let closed = false
   let loop: Promise<void> | undefined
   let work: Promise<unknown> = Promise.resolve()
@@ -85,14 +86,14 @@ export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
   let noted = image.position
   /** The one that the open transaction notes. */
   let noteUnderWay: number | undefined
+  let lastAsked = Number.NEGATIVE_INFINITY
   let lastChange = Number.NEGATIVE_INFINITY
   let changesAtOnce = MAX_CHANGES
-  let nextTidy = 0
 
   /** Somebody waits for the feed up to here. */
   let wanted = 0
   let isAsked = false
-  const waiting = new Set<{ readonly position: number; readonly settle: () => void }>()
+  const waiters = createPositionWaiters()
   let rest: Rest = NO_REST
   let endRest = () => {}
 
@@ -135,7 +136,7 @@ export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
       lagMs: Math.max(0, Date.now() - oldest),
       tookMs,
     })
-    for (const one of waiting) if (one.position <= image.position) one.settle()
+    waiters.reached(image.position)
   }
 
   async function step(): Promise<Rest> {
@@ -147,18 +148,23 @@ export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
       await showGrown()
       return applyMany(records)
     }
-    await grow(records)
+    const isCalm = wanted <= image.position && performance.now() - lastAsked > CALM_AFTER_MS
+    await grow(records, !isCalm)
     const isWanted = wanted > image.position
-    if (growing && (isWanted || growing.age() >= GROW_MS || growing.changes >= MOST_GROWN)) {
-      await showGrown()
+    // Somebody has asked meanwhile, for more than there was to read.
+    if (isWanted && growing && growing.position < wanted && records.length > 0) return NO_REST
+    if (growing && (isWanted || isCalm || growing.age() >= GROW_MS || growing.changes >= MOST_GROWN)) {
+      const took = await showGrown()
       if (isWanted) return NO_REST
+      if (isCalm) return { ms: Math.min(Math.max(took, GROW_MS), LONGEST_PAUSE_MS), endsWithNews: false }
     }
-    if (performance.now() - lastChange < BUSY_FOR_MS) return { ms: BUSY_POLL_MS, endsWithNews: false }
+    if (!isCalm && performance.now() - lastChange < BUSY_FOR_MS)
+      return { ms: BUSY_POLL_MS, endsWithNews: false }
     await notePosition()
     return { ms: POLL_MS, endsWithNews: true }
   }
 
-  async function grow(records: readonly FeedRecord[]): Promise<void> {
+  async function grow(records: readonly FeedRecord[], isEager: boolean): Promise<void> {
     if (records.length === 0) return
     // Who waits does not wait for a note, unless it is long overdue.
     const isNoted = wanted > image.position ? image.position - noted < LATE_NOTE : noted === image.position
@@ -170,19 +176,20 @@ export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
         ...(!isNoted && { note: image.position }),
       })
       if (!isNoted) noteUnderWay = image.position
-      await growing.add(records)
+      await growing.add(records, isEager)
     })
   }
 
-  /** Ends the open transaction, and shows what is in it. */
-  async function showGrown(): Promise<void> {
+  /** Ends the open transaction, and shows what is in it. Answers the milliseconds that its work has taken. */
+  async function showGrown(): Promise<number> {
     const batch = growing
-    if (!batch) return
+    if (!batch) return 0
     await trying(() => batch.commit())
     growing = undefined
     if (noteUnderWay !== undefined) noted = noteUnderWay
     noteUnderWay = undefined
     tell(batch.changes, batch.oldest, batch.took())
+    return batch.took()
   }
 
   async function trying(piece: () => Promise<void>): Promise<void> {
@@ -223,25 +230,13 @@ export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
     options.onSettled?.(position)
   }
 
-  /**
-   * The engine gives back the room of removed rows only when it writes its file while no statement runs; under
-   * statements that never pause, the image would grow and grow.
-   */
-  async function tidy(): Promise<void> {
-    const done = await options.gate.quiet(QUIET_WAIT_MS, async () => {
-      await image.writer.run('CHECKPOINT')
-      image.removedRows = 0
-    })
-    if (!done) nextTidy = Date.now() + TIDY_PAUSE_MS
-  }
-
   async function follow(): Promise<void> {
     let failures = 0
     while (!closed) {
       try {
         isAsked = false
         rest = await turn(step)
-        if (image.removedRows >= tidyRows && Date.now() >= nextTidy) await inTurn(tidy)
+        if (tidier.isDue()) await inTurn(tidier.tidy)
         failures = 0
         // Somebody who has begun to wait meanwhile waits for no rest.
         if (rest.ms > 0 && !isAsked) await pause(rest.ms)
@@ -272,6 +267,7 @@ export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
 
   function want(position: number): void {
     wanted = Math.max(wanted, position)
+    lastAsked = performance.now()
     isAsked = true
     endRest()
   }
@@ -285,21 +281,10 @@ export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
       if (urgent) want(store.feed.head())
       else if (rest.endsWithNews) endRest()
     },
-    reached(position, waitMs, signal) {
-      if (position <= image.position || waitMs <= 0 || signal.aborted) return Promise.resolve()
-      return new Promise((resolve) => {
-        const settle = () => {
-          clearTimeout(timer)
-          signal.removeEventListener('abort', settle)
-          waiting.delete(entry)
-          resolve()
-        }
-        const timer = setTimeout(settle, waitMs)
-        const entry = { position, settle }
-        waiting.add(entry)
-        signal.addEventListener('abort', settle)
-        want(position)
-      })
+    async reached(position, waitMs, signal) {
+      if (position <= image.position) return
+      want(position)
+      await waiters.wait(position, waitMs, signal)
     },
     inTurn,
     async close() {

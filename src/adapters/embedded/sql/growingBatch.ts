@@ -25,8 +25,11 @@ export interface GrowingBatch {
   age(): number
   /** Milliseconds that the work has taken. */
   took(): number
-  /** Takes the next records, few of them. After an error only `rollback` is left. */
-  add(records: readonly FeedRecord[]): Promise<void>
+  /**
+   * Takes the next records, few of them. `isEager`: and does at once what they need, rather than at the end, together.
+   * After an error only `rollback` is left.
+   */
+  add(records: readonly FeedRecord[], isEager: boolean): Promise<void>
   /** Shows it all. After an error only `rollback` is left. */
   commit(): Promise<void>
   rollback(): Promise<void>
@@ -113,7 +116,7 @@ export async function beginBatch(options: GrowingBatchOptions): Promise<GrowingB
     },
     age: () => performance.now() - begun,
     took: () => took,
-    add: (records) =>
+    add: (records, isEager) =>
       timed(async () => {
         const changed = new Set<string>()
         for (const record of records) {
@@ -126,7 +129,7 @@ export async function beginBatch(options: GrowingBatchOptions): Promise<GrowingB
             const row = readRow(table, target, change, rows.get(key))
             if (row.unfit !== undefined) throw new UnfitRowError(row.unfit)
             rows.set(key, row)
-            if (isRemovedAtOnce(target)) changed.add(key)
+            if (isEager && isRemovedAtOnce(target)) changed.add(key)
           }
           position = record.sequence
         }
