@@ -37,6 +37,8 @@ export interface HostOptions {
   readonly clock?: Clock
   /** Called when another process has taken the folder over, because this one was not heard of for too long. */
   readonly onLost?: () => void
+  /** Called when the disk has failed so that the process should end: see `Store.onDamage`. */
+  readonly onDamage?: (error: Error) => void
   readonly lake?: LakeOptions
   /** The host is opened for a piece of work only: one that is to serve the folder waits for its end. */
   readonly brief?: boolean
@@ -67,6 +69,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     for (const close of closers.splice(0).reverse()) await close()
   }
   try {
+    if (options.onDamage) store.onDamage(options.onDamage)
     await store.hostLock.claim({
       ...(options.onLost && { onLost: options.onLost }),
       ...(options.brief && { brief: true }),

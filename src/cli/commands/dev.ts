@@ -11,6 +11,7 @@ import { startProgress } from '../progress.js'
 import { DEFAULT_SCHEMA } from '../readSources.js'
 import { announce } from '../serving/announce.js'
 import { apiKeyOf } from '../serving/apiKey.js'
+import { endOnFailure } from '../serving/endOnFailure.js'
 import { addServingOptions, type ServingOptions } from '../serving/servingOptions.js'
 import { awaitShutdown } from '../serving/shutdown.js'
 import { loadServing, prepareSql, type Serving, servingLog, startServing } from '../serving/startServing.js'
@@ -32,6 +33,7 @@ async function dev(options: ServingOptions): Promise<void> {
   // Loading goes on in the background; what it may throw is thrown again where it is used.
   loadServing().catch(() => undefined)
   const log = servingLog(options, output)
+  log.then(endOnFailure, () => undefined)
   let serving: Serving | undefined
   let isLost = false
   const onLost = () => {

@@ -12,6 +12,19 @@ export function endOnFailure(log: Logger): void {
   })
 }
 
+/** Ends this process when the store says that it should. */
+export function endOnDamage(log: Logger): (error: Error) => void {
+  return (error) => {
+    log.error(
+      'The disk has failed amid a write, so the host ends: see that the disk is well, and start it again',
+      {
+        error,
+      },
+    )
+    endNow()
+  }
+}
+
 /** Ends this process at once, whatever it does. */
 export function endNow(): void {
   process.kill(process.pid, 'SIGKILL')

@@ -6,6 +6,7 @@ import type { RuntimeLimits } from '../../runtime/context.js'
 import type { Auth } from '../../server/auth.js'
 import { CliError } from '../cliError.js'
 import type { Output } from '../output.js'
+import { endOnDamage } from './endOnFailure.js'
 import type { ServingOptions } from './servingOptions.js'
 
 /** A host that answers HTTP requests. */
@@ -55,6 +56,7 @@ export async function startServing({
     log,
     limits,
     onLost,
+    onDamage: endOnDamage(log),
     ...(lake && { lake }),
     ...(preparedSql && { preparedSql }),
   })

@@ -29,6 +29,11 @@ export interface Committer {
   onRecord(listener: (head: number) => void): () => void
   /** When a commit of this process last failed to reach the disk, milliseconds since 1970. */
   failedAt(): number | undefined
+  /**
+   * Calls the listener when pages could not be written though the disk has room, after which this process should end:
+   * LMDB-js 3.5.6 words that error in less memory than it takes. Returns how to stop.
+   */
+  onDamage(listener: (error: Error) => void): () => void
 }
 
 /** Puts pieces of work into transactions: all that come while one is being written share the next. */
@@ -36,6 +41,7 @@ export interface GroupCommitter {
   run<Result>(work: Work<Result>, clock: Clock): Promise<Result>
   onRecord: Committer['onRecord']
   failedAt: Committer['failedAt']
+  onDamage: Committer['onDamage']
   /** Resolves when all that was begun has ended, one way or another. */
   settled(): Promise<void>
 }
@@ -43,6 +49,7 @@ export interface GroupCommitter {
 /** There is one for each environment: two that write at once in one process would wait for each other for ever. */
 export function createGroupCommitter(environment: Environment): GroupCommitter {
   const listeners = new Set<(head: number) => void>()
+  const damageListeners = new Set<(error: Error) => void>()
   let pending: Piece[] = []
   let draining: Promise<void> | undefined
   let failedAt: number | undefined
@@ -66,6 +73,7 @@ export function createGroupCommitter(environment: Environment): GroupCommitter {
       failedAt = Date.now()
       const failure = await unavailable(outcome.error)
       for (const piece of group) piece.reject(failure)
+      if (isDamaging(failure.cause)) for (const listener of damageListeners) listener(failure)
     } else if (outcome.kind === 'threw' && group.length === 1) {
       group[0]?.reject(outcome.error)
     } else if (outcome.kind === 'threw') {
@@ -92,6 +100,10 @@ export function createGroupCommitter(environment: Environment): GroupCommitter {
       return () => listeners.delete(listener)
     },
     failedAt: () => failedAt,
+    onDamage(listener) {
+      damageListeners.add(listener)
+      return () => damageListeners.delete(listener)
+    },
     async settled() {
       await draining
     },
@@ -174,6 +186,14 @@ const ENOSPC = 28
 /** Whether LMDB has passed on a failure of the system: pages of a large transaction are written before its end. */
 function isOfSystem(error: unknown): boolean {
   return Number((error as { readonly code?: unknown }).code) > 0
+}
+
+const EIO = 5
+
+/** A flush that fails is told in other words. */
+function isDamaging(error: unknown): boolean {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: string }
+  return code === EIO && /write page/.test(message ?? '')
 }
 
 async function unavailable(error: unknown): Promise<StoreError> {

@@ -60,6 +60,7 @@ export async function openStore(folder: string, { clock = Date }: OpenStoreOptio
     queue: <Name extends QueueName>(name: Name) => queues[name] as StoreQueue<QueueMessages[Name]>,
     stats: () => storeStats(environment, queues, deadLetters),
     failedAt: committer.failedAt,
+    onDamage: committer.onDamage,
     scrub(options) {
       const work = scrubbing.then(() => {
         if (closing) throw storeClosed()

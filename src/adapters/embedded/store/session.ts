@@ -36,6 +36,11 @@ export async function openSession(
         return stop
       },
       failedAt: group.failedAt,
+      onDamage(listener) {
+        const stop = group.onDamage(listener)
+        stops.add(stop)
+        return stop
+      },
     },
     async close() {
       if (!isOpen) return

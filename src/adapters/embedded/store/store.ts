@@ -32,6 +32,8 @@ export interface Store {
   stats(): StoreStats
   /** When a write of this process last failed to reach the disk, milliseconds since 1970; undefined for never. */
   failedAt(): number | undefined
+  /** As `Committer.onDamage`. */
+  onDamage(listener: (error: Error) => void): () => void
   /**
    * Leaves nothing in the store's file but what can be read from it now: what was removed or replaced is overwritten.
    * Writers wait meanwhile, of every process; reads go on. Safe to be cut short, and to run again.
