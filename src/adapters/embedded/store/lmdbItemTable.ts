@@ -5,6 +5,7 @@ import {
   type Item,
   type ItemTable,
   MAX_TRANSACTION_WRITES,
+  type MergeQuery,
   type PartitionQuery,
   type TransactionResult,
   type Write,
@@ -16,7 +17,7 @@ import { createItem } from './createItem.js'
 import { type Environment, renewReads } from './environment.js'
 import { decodeItemKey, encodeItemKey, firstKey, keyAfter } from './itemKeys.js'
 import { decodeItem } from './itemText.js'
-import { mergedPages } from './mergedPages.js'
+import { mergedIndexPage } from './mergedIndexPage.js'
 import { prepareItem } from './preparedItem.js'
 import { repeatedReads } from './repeatedReads.js'
 import type { GroupResult, StoreTable } from './store.js'
@@ -86,7 +87,10 @@ export function lmdbItemTable(environment: Environment, committer: Committer): S
       return indexPage(environment, query)
     }),
 
-    mergeIndex: reading(mergedPages(environment)),
+    mergeIndex: reading((query: MergeQuery) => {
+      renewReads(environment)
+      return mergedIndexPage(environment, query)
+    }),
 
     scan: reading((query: Parameters<ItemTable['scan']>[0]) => {
       renewReads(environment)

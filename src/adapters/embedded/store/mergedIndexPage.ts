@@ -5,17 +5,11 @@ import { decodeIndexEntry, type IndexEntry, nextKey } from './itemKeys.js'
 import { decodeItem } from './itemText.js'
 import { indexRange, MAX_PAGE_LENGTH } from './tablePages.js'
 
-/** A page with the length of its items' stored text. */
-export interface MeasuredPage {
-  readonly page: MergedPage
-  readonly length: number
-}
-
 /**
  * A page of several partitions of the index, the oldest sort key first. Entries are compared as they are in the index;
  * only the items that are asked for are read.
  */
-export function mergedIndexPage(environment: Environment, query: MergeQuery): MeasuredPage {
+export function mergedIndexPage(environment: Environment, query: MergeQuery): MergedPage {
   const { limit, partitions } = query
   invariant(Number.isInteger(limit) && limit > 0, 'the limit of a page is a positive whole number')
   // Ids are spread evenly: few partitions have more than their share and some.
@@ -25,8 +19,8 @@ export function mergedIndexPage(environment: Environment, query: MergeQuery): Me
   let length = 0
   for (;;) {
     const partition = oldestOf(sources)
-    if (partition === undefined) return { page: { items, more: false }, length }
-    if (items.length >= limit || length >= MAX_PAGE_LENGTH) return { page: { items, more: true }, length }
+    if (partition === undefined) return { items, more: false }
+    if (items.length >= limit || length >= MAX_PAGE_LENGTH) return { items, more: true }
     const source = sources[partition] as Source
     const { key, storedKey } = source.head as IndexEntry
     const text = environment.items.get(storedKey)

@@ -55,6 +55,10 @@ export function indexPage(environment: Environment, query: PartitionQuery): Page
 /** Where the entries of a partition of the index lie, from a start on. */
 export function indexRange({ partition, sortKeyPrefix = '', start }: Omit<PartitionQuery, 'limit'>) {
   const prefix = `${partition}\0${sortKeyPrefix}`
+  // Without a prefix of sort keys, every start within the partition is behind its beginning.
+  if (start && sortKeyPrefix === '') {
+    return { start: nextKey(Buffer.from(indexStart(partition, start))), end: keyAfter(prefix) }
+  }
   const first = start ? nextKey(Buffer.from(indexStart(partition, start))) : firstKey(prefix)
   const from = Buffer.compare(first, firstKey(prefix)) < 0 ? firstKey(prefix) : first
   return { start: from, end: keyAfter(prefix) }
