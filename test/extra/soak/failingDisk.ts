@@ -150,7 +150,8 @@ async function run(program: string, cwd: string, library: string): Promise<void>
       await sleep(50)
     }
     if (ended() !== undefined) {
-      const how = `the host has ended, ${ended()}: ${stderr().trim().split('\n').at(-1)?.slice(0, 300)}`
+      const last = stderr().trim().split('\n').at(-1) ?? ''
+      const how = `the host has ended, ${ended()}: ${/"msg":.*/.exec(last)?.[0] ?? last.slice(-300)}`
       expectThat(ENDS.test(kind) && /amid a write/.test(how), how)
       say(`  ${how}`)
       await resume(isKilled === true)
