@@ -74,7 +74,7 @@ describe('a fold', () => {
     expect(lake.manifest()).toMatchObject({
       generation: 1,
       batches: [],
-      snapshot: 'snapshot-2',
+      snapshot: '2',
       unpacked: { folds: 1, months: ['2024-05'] },
       baseColumns: { id: 'string', createdat: 'timestamp' },
     })

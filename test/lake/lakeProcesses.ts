@@ -26,6 +26,8 @@ export interface Mutations {
   readonly noFenceOfMerges?: boolean
   /** Old snapshots go by their age alone. */
   readonly noVacuumPause?: boolean
+  /** A purge leaves alone the objects that nobody came to name. */
+  readonly noLeftovers?: boolean
 }
 
 const CREATED_AT = '2024-05-06T07:08:09.010Z'
@@ -51,7 +53,7 @@ interface View {
 export class LakeProcesses implements System {
   readonly turns = new Turns()
   readonly world: LakeWorld
-  readonly #mutations: Mutations
+  readonly mutations: Mutations
   readonly #feed: Change[] = []
   readonly #facts: Fact[] = []
   /** Every state that an item has had, and the lives that have ended. */
@@ -59,12 +61,14 @@ export class LakeProcesses implements System {
   readonly #removed = new Set<string>()
   readonly #problems: string[] = []
   #queries = 0
+  #projections = 0
+  readonly #watched: { readonly state: () => unknown; readonly problems: () => readonly string[] }[] = []
 
   constructor(
     mutations: Mutations = {},
     settings: Partial<KeeperSettings> & { readonly monthsOfOne?: number } = {},
   ) {
-    this.#mutations = mutations
+    this.mutations = mutations
     this.world = new LakeWorld({
       mergeFanIn: 2,
       foldAfterMs: Number.POSITIVE_INFINITY,
@@ -168,19 +172,27 @@ export class LakeProcesses implements System {
 
   /** A projector whose batch is added once more at any later time. */
   lateProjector(name: string, ...numbers: readonly number[]): void {
-    this.#run(name, this.#project(name, numbers, true))
+    this.#run(name, this.#project(name, numbers, { isLate: true }))
   }
 
-  async #project(name: string, numbers: readonly number[], isLate = false): Promise<void> {
+  /** A projector that has had its first look at the manifest before the processes begin, and breaks off when it is fenced. */
+  brokenProjector(name: string, ...numbers: readonly number[]): void {
+    this.#run(name, this.#project(name, numbers, { isBroken: true }))
+  }
+
+  async #project(
+    name: string,
+    numbers: readonly number[],
+    { isLate = false, isBroken = false } = {},
+  ): Promise<void> {
     const isThere = () => numbers.every((one) => this.#feed[one] !== undefined)
     const { manifests } = this.world
     // It begins with its first look at the manifest: one step, since it does nothing else before.
-    const first = await this.turns.take(
-      name,
-      'begins',
-      async () => ({ ...this.#begun(numbers), read: await manifests.read(['note']) }),
-      isThere,
-    )
+    const begin = async () => {
+      this.#projections += 1
+      return { ...this.#begun(numbers), read: await manifests.read(['note']) }
+    }
+    const first = await (isBroken ? begin() : this.turns.take(name, 'begins', begin, isThere))
     let isFirst = true
     const target = this.#rawManifests()
     const gated = this.turns.gated(name, 'manifests', target)
@@ -191,6 +203,11 @@ export class LakeProcesses implements System {
       manifests: {
         append: async (table, batch, generation) => {
           const outcome = await gated.append(table, batch, generation)
+          if (isBroken && outcome !== 'added') {
+            this.#projections -= 1
+            this.turns.kill(name)
+            return new Promise(() => undefined)
+          }
           // A call whose answer was lost is made again, and nobody knows that it has taken effect.
           if (isLate) {
             const again = `${name}, late`
@@ -217,6 +234,7 @@ export class LakeProcesses implements System {
     if (errors.some((error) => error !== undefined))
       this.#problems.push(`${name} failed: ${String(errors[0])}`)
     else this.#facts.push(...first.fact)
+    this.#projections -= 1
   }
 
   #begun(numbers: readonly number[]): { readonly changes: Change[]; readonly fact: Fact[] } {
@@ -247,7 +265,7 @@ export class LakeProcesses implements System {
       // There is somebody for that.
       if (manifest.lease?.work === 'vacuum') return
       const isOthers = manifest.lease !== undefined && !manifest.lease.owner.startsWith(name)
-      if (isOthers && this.#mutations.noWaiting && !hasDropped) {
+      if (isOthers && this.mutations.noWaiting && !hasDropped) {
         hasDropped = true
         await context.manifests.update('note', ({ lease: _, ...rest }) => rest)
         continue
@@ -348,19 +366,40 @@ export class LakeProcesses implements System {
     )
   }
 
+  /** A process that is told elsewhere. */
+  process(name: string, steps: Promise<unknown>): void {
+    this.#run(name, steps)
+  }
+
+  /** Something that is a part of the state from now on, and what is wrong with it. */
+  watch(watched: { readonly state: () => unknown; readonly problems: () => readonly string[] }): void {
+    this.#watched.push(watched)
+  }
+
+  /** Whether nobody is at something that has to end within the longest time. */
+  get isQuiet(): boolean {
+    return this.#queries === 0 && this.#projections === 0
+  }
+
   query(name: string): void {
     this.#run(name, this.#query(name))
   }
 
-  async #query(name: string): Promise<void> {
+  /** A query that has looked at the manifest before the processes begin. */
+  begunQuery(name: string): void {
+    this.#run(name, this.#query(name, true))
+  }
+
+  async #query(name: string, hasBegun = false): Promise<void> {
     const { world } = this
-    const { manifest, view } = await this.turns.take(name, 'manifest', () => {
+    const begin = () => {
       this.#queries += 1
       return { manifest: world.manifests.of('note'), view: this.#view() }
-    })
+    }
+    const { manifest, view } = hasBegun ? begin() : await this.turns.take(name, 'manifest', begin)
     const base = await this.turns.take(name, 'base', () => {
       if (manifest.snapshot === undefined) return []
-      if (this.#mutations.noPin) return world.base.current?.rows ?? []
+      if (this.mutations.noPin) return world.base.current?.rows ?? []
       return world.base.asOf(manifest.snapshot) ?? this.#problem('the snapshot is gone')
     })
     const hot: BatchRow[] = []
@@ -393,7 +432,7 @@ export class LakeProcesses implements System {
 
   #rawManifests(): LakeManifests {
     const { manifests } = this.world
-    const { noFence, noFenceOfMerges, noVacuumPause } = this.#mutations
+    const { noFence, noFenceOfMerges, noVacuumPause } = this.mutations
     return {
       read: (tables) => manifests.read(tables),
       append: (table, batch, generation) =>
@@ -418,7 +457,8 @@ export class LakeProcesses implements System {
     return JSON.stringify(
       [
         manifests.of('note'),
-        [...objects.keys()].sort(),
+        // What is in them too: who wrote them may be gone, and with it the memory of what it had read.
+        [...objects].map(([key, bytes]) => `${key} ${new TextDecoder().decode(bytes)}`).sort(),
         base.snapshots,
         base.executions,
         [...items.values()],
@@ -426,6 +466,7 @@ export class LakeProcesses implements System {
         this.#facts.map((one) => JSON.stringify(one)).sort(),
         this.#problems,
         this.#queries,
+        ...this.#watched.map(({ state }) => state()),
       ],
       (_, one) => (typeof one === 'bigint' ? `${one}n` : one),
     )
@@ -434,6 +475,7 @@ export class LakeProcesses implements System {
   /** A query that begins now, and ends before anything else happens, is right. */
   check(): void {
     if (this.#problems.length === 0) this.#problems.push(...problemsOf(this.world.see(), this.#view()))
+    for (const { problems } of this.#watched) this.#problems.push(...problems())
     if (this.#problems.length > 0) throw new Error(this.#problems[0])
   }
 

@@ -1,12 +1,18 @@
 import { LakeProcesses, type Mutations } from './lakeProcesses.js'
+import { purger } from './purger.js'
 
 export interface Settings extends Mutations {
   /** Default: 35 minutes. */
   readonly queryMs?: number
+  /** Default: never. */
+  readonly vacuumEveryMs?: number
 }
 
-function open({ queryMs, ...mutations }: Settings): LakeProcesses {
-  return new LakeProcesses(mutations, { ...(queryMs !== undefined && { queryMs }) })
+function open({ queryMs, vacuumEveryMs, ...mutations }: Settings): LakeProcesses {
+  return new LakeProcesses(mutations, {
+    ...(queryMs !== undefined && { queryMs }),
+    ...(vacuumEveryMs !== undefined && { vacuumEveryMs }),
+  })
 }
 
 export type Open = (settings: Settings) => Promise<LakeProcesses>
@@ -133,12 +139,36 @@ const rebuild: Open = async (settings) => {
   return lake
 }
 
+const DAY = 24 * 60 * 60_000
+
+/** A row is purged while a projector holds it still. */
+const purge: Open = async (settings) => {
+  const lake = open({ ...settings, vacuumEveryMs: DAY })
+  await lake.folded(lake.create('a', 'i1'), lake.create('b', 'i2'))
+  lake.happened(lake.update('a'))
+  lake.brokenProjector('projector', 2)
+  purger(lake, 'purge', 'a')
+  return lake
+}
+
+/** The same under a query that reads the base, and the row in a batch over it. */
+const purgeUnderQuery: Open = async (settings) => {
+  const lake = open({ ...settings, vacuumEveryMs: DAY })
+  await lake.folded(lake.create('a', 'i1'), lake.create('b', 'i2'))
+  await lake.projected(lake.update('a'))
+  lake.brokenProjector('projector', 2)
+  lake.begunQuery('query')
+  purger(lake, 'purge', 'a')
+  return lake
+}
+
 export const SMALL: Readonly<Record<string, Open>> = {
   'a removal, two projectors, a fold': removal,
   'a keeper that died over its statement, a removal, another keeper': dead,
   'a query, a removal, a fold': pinned,
   'a merge, a batch that comes twice, the removal of objects': merging,
   'an old snapshot, a fold, a vacuum, a query': oldSnapshot,
+  'a purge, a projector that holds the row': purge,
 }
 
 export const LARGE: Readonly<Record<string, Open>> = {
@@ -147,6 +177,7 @@ export const LARGE: Readonly<Record<string, Open>> = {
   'a merge, an update, a fold': mergingAndFolding,
   'a query, a removal, a fold, the removal of objects': longQuery,
   'a rebuild, a removal, a fold': rebuild,
+  'a purge, a projector that holds the row, a long query': purgeUnderQuery,
 }
 
 /** What happens without a part of the protocol: the order that shows it is found. */
@@ -156,5 +187,11 @@ export const NEEDED: readonly (readonly [string, Settings, Open, string])[] = [
   ['the snapshot in the query', { noPin: true }, pinned, 'a row is missing: a i1 1'],
   ['the time before retired objects go', { queryMs: 0 }, longQuery, 'an object is gone'],
   ['the fence of merges', { noFenceOfMerges: true }, merging, 'The object'],
+  [
+    'the removal of what nobody came to name',
+    { noLeftovers: true },
+    purge,
+    'A value of a is left in an object',
+  ],
   ['the pause before a vacuum', { noVacuumPause: true }, oldSnapshot, 'the snapshot is gone'],
 ]

@@ -81,7 +81,9 @@ export class LakeWorld {
       for (const key of keys) this.objects.delete(key)
     },
     list: async ({ prefix, limit, start }) => {
-      const keys = [...this.objects.keys()]
+      // What Iceberg keeps of each snapshot.
+      const snapshots = this.base.snapshots.map(({ id }) => `base/note/metadata/snap-${id}-1.avro`)
+      const keys = [...this.objects.keys(), ...snapshots]
         .filter((key) => key.startsWith(prefix) && key > (start ?? ''))
         .sort()
       const page = keys.slice(0, limit)

@@ -38,6 +38,13 @@ export interface Snapshot {
   readonly rows: readonly BatchRow[]
 }
 
+/** A data file. It lies there until VACUUM removes it, whatever the table shows by then. */
+export interface DataFile {
+  readonly rows: readonly BatchRow[]
+  /** The snapshot that took it out of the table. */
+  removedBy?: string
+}
+
 export interface Execution {
   readonly id: string
   readonly token: string
@@ -45,7 +52,12 @@ export interface Execution {
   state: 'started' | 'read' | 'SUCCEEDED' | 'FAILED'
   message?: string
   /** What it has found to change, between its reading and its commit. */
-  change?: { readonly put: readonly BatchRow[]; readonly remove: readonly BatchRow[] }
+  change?: {
+    readonly put: readonly BatchRow[]
+    readonly remove: readonly BatchRow[]
+    /** Whether files are written anew without what was removed; else it stays in them. */
+    readonly rewrites?: boolean
+  }
 }
 
 /**
@@ -54,6 +66,8 @@ export interface Execution {
  */
 export class MemoryBase implements Pick<KeeperContext['sql'], 'start' | 'execution' | 'query'> {
   readonly snapshots: Snapshot[] = []
+  /** All that there are. */
+  readonly files: DataFile[] = []
   readonly executions: Execution[] = []
   /** Told of each execution that is new. */
   onStart?: (execution: Execution) => void
@@ -136,7 +150,9 @@ export class MemoryBase implements Pick<KeeperContext['sql'], 'start' | 'executi
     if (execution.state === 'started') {
       if ('merge' in statement) this.#read(execution, statement.merge, new Set(statement.months))
       else if ('clear' in statement) {
-        execution.change = { put: [], remove: this.current?.rows ?? [] }
+        execution.change = { put: [], remove: this.current?.rows ?? [], rewrites: true }
+      } else if ('optimize' in statement && statement.optimize.length > 0) {
+        execution.change = { put: [], remove: [], rewrites: true }
       }
       if (execution.state === 'started') execution.state = 'read'
       return
@@ -170,17 +186,26 @@ export class MemoryBase implements Pick<KeeperContext['sql'], 'start' | 'executi
     execution.change = { put, remove }
   }
 
-  #commit({ put, remove }: NonNullable<Execution['change']> = { put: [], remove: [] }): void {
+  #commit({ put, remove, rewrites }: NonNullable<Execution['change']> = { put: [], remove: [] }): void {
     const gone = new Set(remove)
     const rows = [...(this.current?.rows ?? []).filter((row) => !gone.has(row)), ...put]
     this.#made += 1
-    this.snapshots.push({ id: `snapshot-${this.#made}`, at: this.#now(), rows })
+    // A number, as Iceberg's are.
+    const id = String(this.#made)
+    this.snapshots.push({ id, at: this.#now(), rows })
+    if (rewrites) for (const file of this.files) file.removedBy ??= id
+    const written = rewrites ? rows : put
+    if (written.length > 0) this.files.push({ rows: written })
   }
 
   #expire(): void {
     const oldest = this.#now() - this.#snapshotAgeMs
     const kept = this.snapshots.filter((one) => one === this.current || one.at > oldest)
     this.snapshots.splice(0, this.snapshots.length, ...kept)
+    // A file goes with the snapshot that took it out: before, an older one that stays may read it.
+    const ids = new Set(kept.map(({ id }) => id))
+    const files = this.files.filter(({ removedBy }) => removedBy === undefined || ids.has(removedBy))
+    this.files.splice(0, this.files.length, ...files)
   }
 
   #fail(execution: Execution, message: string): void {
