@@ -8,8 +8,8 @@ import { connect, type Socket } from 'node:net'
 export interface LoadOrder {
   readonly port: number
   readonly headers: Readonly<Record<string, string>>
-  /** JSON text in which each `#######` stands for a number of seven digits. */
-  readonly body: string
+  /** JSON texts that take turns, in which each `#######` stands for a number of seven digits. */
+  readonly bodies: readonly string[]
   /** How the numbers follow from the request's own: one for each place, in their order. */
   readonly numbers: readonly { readonly divide: number; readonly times: number; readonly modulo: number }[]
   /** Number of the first request. */
@@ -36,19 +36,7 @@ export interface LoadOutcome {
 
 const PLACE = '#######'
 const order = JSON.parse(process.argv[2] ?? '') as LoadOrder
-const template = Buffer.from(
-  [
-    'POST /graphql HTTP/1.1',
-    `host: 127.0.0.1:${order.port}`,
-    'content-type: application/json',
-    'accept: application/json',
-    ...Object.entries(order.headers).map(([name, value]) => `${name}: ${value}`),
-    `content-length: ${Buffer.byteLength(order.body)}`,
-    '',
-    order.body,
-  ].join('\r\n'),
-)
-const places = order.numbers.map((rule, index) => ({ ...rule, at: placeAt(index) }))
+const templates = order.bodies.map(requestOf)
 
 let sent = order.from
 let counting = false
@@ -77,11 +65,12 @@ const outcome: LoadOutcome = {
 process.stdout.write(`${JSON.stringify(outcome)}\n`, () => process.exit(0))
 
 function run(socket: Socket): void {
-  const request = Buffer.from(template)
+  const requests = templates.map(({ bytes, places }) => ({ bytes: Buffer.from(bytes), places }))
   let began = 0
   let received: Buffer | undefined
   const next = () => {
     const number = sent++
+    const { bytes: request, places } = requests[number % requests.length] as (typeof requests)[number]
     for (const { at: place, divide, times, modulo } of places) {
       let rest = (Math.floor(number / divide) * times) % modulo
       for (let digit = PLACE.length - 1; digit >= 0; digit--) {
@@ -120,11 +109,27 @@ function wholeBody(received: Buffer): Buffer | undefined {
   return body.toString('latin1', Math.max(0, body.length - 5)) === '0\r\n\r\n' ? body : undefined
 }
 
-function placeAt(index: number): number {
-  let from = template.indexOf('\r\n\r\n')
-  for (let skipped = 0; skipped <= index; skipped++) from = template.indexOf(PLACE, from + 1)
-  if (from < 0) throw new Error('The body has fewer places than there are numbers.')
-  return from
+/** The bytes of a request, and where its numbers are. */
+function requestOf(body: string) {
+  const bytes = Buffer.from(
+    [
+      'POST /graphql HTTP/1.1',
+      `host: 127.0.0.1:${order.port}`,
+      'content-type: application/json',
+      'accept: application/json',
+      ...Object.entries(order.headers).map(([name, value]) => `${name}: ${value}`),
+      `content-length: ${Buffer.byteLength(body)}`,
+      '',
+      body,
+    ].join('\r\n'),
+  )
+  let at = bytes.indexOf('\r\n\r\n')
+  const places = order.numbers.map((rule) => {
+    at = bytes.indexOf(PLACE, at + 1)
+    if (at < 0) throw new Error('The body has fewer places than there are numbers.')
+    return { ...rule, at }
+  })
+  return { bytes, places }
 }
 
 function open(): Promise<Socket> {

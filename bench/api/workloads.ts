@@ -10,7 +10,17 @@ export interface Workload {
   readonly numbers: LoadOrder['numbers']
   /** The request's body; undefined where a server doesn't take part. */
   body(dialect: Dialect): string | undefined
+  /** Where pages are asked for: `AFTER` in the body stands for a page's start. */
+  readonly pages?: {
+    /** A request for the end of a page, which starts at `AFTER`. */
+    walk(dialect: Dialect, size: number): string
+    /** Where the next page starts, in its answer; undefined at the end. */
+    next(answer: string): string | undefined
+  }
 }
+
+/** JSON that stands for the start of a page; null is the beginning. */
+export const AFTER = '"@after"'
 
 const FIELDS = 'id name albumId composer milliseconds unitPrice createdAt updatedAt'
 /** With PostGraphile, `id` is the name of an identity of its own making. */
@@ -49,9 +59,19 @@ export function workloads(tracks: number): readonly Workload[] {
       body(dialect) {
         const query =
           dialect === 'postgraphile'
-            ? `query List { allTracks(first: 20) { nodes { ${ROW_FIELDS} } pageInfo { endCursor } } }`
-            : `query List { listTracks(limit: 20) { items { ${FIELDS} } nextToken } }`
-        return JSON.stringify({ query })
+            ? `query List($after: Cursor) { allTracks(first: 20, after: $after) { nodes { ${ROW_FIELDS} } pageInfo { endCursor } } }`
+            : `query List($after: String) { listTracks(limit: 20, nextToken: $after) { items { ${FIELDS} } nextToken } }`
+        return JSON.stringify({ query, variables: { after: JSON.parse(AFTER) } })
+      },
+      pages: {
+        walk(dialect, size) {
+          const query =
+            dialect === 'postgraphile'
+              ? `query Walk($after: Cursor) { allTracks(first: ${size}, after: $after) { pageInfo { endCursor } } }`
+              : `query Walk($after: String) { listTracks(limit: ${size}, nextToken: $after) { nextToken } }`
+          return JSON.stringify({ query, variables: { after: JSON.parse(AFTER) } })
+        },
+        next: (answer) => /"(?:nextToken|endCursor)":"([^"]+)"/.exec(answer)?.[1],
       },
     },
     {

@@ -17,7 +17,7 @@ const schema = `
   type Tracks { items: [Track!]! nextToken: String }
   type Query {
     readTrack(id: ID!): Track
-    listTracks(limit: Int): Tracks!
+    listTracks(limit: Int!, nextToken: String): Tracks!
   }`
 const tracks = new Map()
 for (let index = 0; index < count; index++) {
@@ -38,7 +38,11 @@ const resolvers = {
   Query: {
     // Promises, as every store behind an API gives them.
     readTrack: async (_source, { id }) => tracks.get(id),
-    listTracks: async (_source, { limit }) => ({ items: all.slice(0, limit), nextToken: null }),
+    listTracks: async (_source, { limit, nextToken }) => {
+      const from = Number(nextToken ?? 0)
+      const end = from + limit
+      return { items: all.slice(from, end), nextToken: end < all.length ? String(end) : null }
+    },
   },
 }
 const app = Fastify()
