@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { userItem } from '../../../../test/store/storedItems.js'
 import { temporaryStore } from '../../../../test/store/temporaryStore.js'
 import { entityIndexKey, LIST_SHARDS, listPartition } from '../../../model/keys.js'
-import type { MergedPage, PageStart } from '../../../ports/itemTable.js'
+import type { Item, MergedPage, PageStart } from '../../../ports/itemTable.js'
 import type { Store } from './store.js'
 
 let store: Store
@@ -50,6 +50,16 @@ test.each([1, 7, 120, 500])('gives every item once, the oldest first, in pages o
   expect(found.flatMap((page) => page.items.map(({ item }) => item))).toEqual(sorted)
   expect(found.slice(0, -1).every((page) => page.items.length === limit)).toBe(true)
   expect(found).toHaveLength(Math.ceil(120 / limit))
+})
+
+test.each([1, 2, 50])('ids of any script are what they were, in pages of %i', async (limit) => {
+  const ids = ['ä', 'ñ-1', '日本', '😀', 'ÿ\u0080', 'plain', '\u{10FFFF}x']
+  const createdAt = '2024-01-01T00:00:00.000Z'
+  const items = ids.map((id) => userItem(id, { createdAt, ...entityIndexKey('user', id, createdAt) }))
+  await store.table.createBulk(items)
+  const found = (await pages(limit)).flatMap((page) => page.items.map(({ item }) => item))
+  const byId = (all: readonly Item[]) => all.toSorted((a, b) => (a.PK < b.PK ? -1 : 1))
+  expect(byId(found)).toEqual(byId(items))
 })
 
 test('says so when there is nothing', async () => {
