@@ -50,6 +50,7 @@ export async function openWorker(
 ): Promise<Worker> {
   const log = sendingLog(send)
   const store = await openStore(open.folder)
+  store.onDamage(fail)
   const image = await openImage(store, open.limits)
   const running = new Map<number, AbortController>()
   image.dirty = await openDirtyDays(image.writer)

@@ -11,7 +11,7 @@ lowerPriority()
 
 let worker: Promise<Worker> | undefined
 
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+process.on('disconnect', endNow)
 // The parent decides when to end: a signal to the whole group must not stop work that it still waits for.
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)
@@ -42,6 +42,11 @@ function fail(error: unknown): void {
     message: 'The SQL process failed',
     fields: { detail },
   } as const
-  if (!process.connected || !process.send) process.exit(1)
-  process.send(message satisfies FromWorker, () => process.exit(1))
+  if (process.connected && process.send) process.send(message satisfies FromWorker, endNow)
+  else endNow()
+}
+
+/** `process.exit` would wait for the store's thread, which waits for this one amid a commit. */
+function endNow(): void {
+  process.kill(process.pid, 'SIGKILL')
 }
