@@ -16,6 +16,7 @@ import { DEFAULT_KEEPER_SETTINGS } from '../../../src/runtime/lake/keeperContext
 import { rebuildLake } from '../../../src/runtime/lake/rebuildLake.js'
 import { storeBatch } from '../../../src/runtime/lake/storeBatch.js'
 import { type DeployedHost, openDeployed } from '../host/deployed.js'
+import { lakeCommandsSuite } from './lakeCommands.js'
 import { awsLakeOf, type Keeper, keeperOf } from './lakeKeeper.js'
 import { unpermittedCalls, unusedPermissions } from './privileges.js'
 
@@ -273,6 +274,8 @@ async function textsIn(prefix: string): Promise<string[]> {
     await rm(folder, { recursive: true })
   }
 }
+
+describe('the command line', () => lakeCommandsSuite(() => aws, SCHEMA))
 
 describe('the keeper', () => {
   it('makes no call that its role does not permit', () => {

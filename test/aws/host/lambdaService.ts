@@ -120,7 +120,9 @@ class Pool {
   }
 
   async invoke(event: unknown): Promise<InvocationResult> {
-    const worker = await this.#take()
+    const taken = await this.#take().catch((error: Error) => error)
+    if (taken instanceof Error) return { ok: false, errorType: taken.name, errorMessage: taken.message }
+    const worker = taken
     const { timeoutMs } = this.#definition
     return new Promise((resolve) => {
       const settle = (outcome: InvocationResult, keep: boolean) => {
@@ -201,8 +203,20 @@ class Pool {
         for (const line of chunk.toString('utf8').split('\n')) if (line !== '') this.#onLine(line)
       })
     }
+    await loaded(worker)
     return worker
   }
+}
+
+/** Resolves when the worker has loaded its code: as with Lambda that is no time of the invocation's. Rejects when it can't. */
+function loaded(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject)
+    worker.once('message', () => {
+      worker.off('error', reject)
+      resolve()
+    })
+  })
 }
 
 async function unpack(zip: Uint8Array, folder: string): Promise<string> {

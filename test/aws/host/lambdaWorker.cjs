@@ -4,6 +4,7 @@ const { parentPort, workerData } = require('node:worker_threads')
 const { performance } = require('node:perf_hooks')
 
 const { handler } = require(workerData.entry)
+parentPort.postMessage('loaded')
 
 parentPort.on('message', async ({ event, requestId, timeoutMs }) => {
   const end = performance.now() + timeoutMs
