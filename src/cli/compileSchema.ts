@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../errors/diagnostic.js'
 import { renderDiagnostics } from '../errors/renderDiagnostic.js'
 import type { Project } from '../model/types.js'
+import type { SqlChecker } from '../ports/sqlChecker.js'
 import { CliError } from './cliError.js'
 import type { ProjectOptions } from './config/projectOptions.js'
 import type { Output } from './output.js'
@@ -12,19 +13,29 @@ export interface SchemaResult {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Reads and compiles a schema, its statements checked by the embedded engine. `env` becomes a part of the name. Throws `CliError`. */
+/** Opens the engine that statements are checked by. To open it takes several times as long as to check a small schema. */
+export async function openChecker(): Promise<SqlChecker> {
+  const { createSqlChecker } = await import('../adapters/embedded/sqlChecker.js')
+  return createSqlChecker()
+}
+
+/**
+ * Reads and compiles a schema, its statements checked by the embedded engine: by `kept`, or by one that is opened for it.
+ * `env` becomes a part of the name. Throws `CliError`.
+ */
 export async function compileSchema(
   paths: readonly string[] | undefined,
   name: string,
   env?: string,
   large?: readonly string[],
+  kept?: Promise<SqlChecker>,
 ): Promise<SchemaResult> {
-  const [sources, compiler, { createSqlChecker }] = await Promise.all([
+  const [sources, compiler] = await Promise.all([
     readSources(paths),
     import('../compiler/compile.js'),
-    import('../adapters/embedded/sqlChecker.js'),
+    kept ?? import('../adapters/embedded/sqlChecker.js'),
   ])
-  const checker = await createSqlChecker()
+  const checker = await (kept ?? openChecker())
   try {
     const result = await compiler.compileSchema(sources, { project: name, checker, ...(large && { large }) })
     if (!result.ok) return { diagnostics: result.diagnostics }
@@ -32,7 +43,7 @@ export async function compileSchema(
     const { projectOf } = await import('../deploy/config/settings.js')
     return { project: projectOf(result.project, env), diagnostics: result.diagnostics }
   } finally {
-    await checker.close()
+    if (!kept) await checker.close()
   }
 }
 

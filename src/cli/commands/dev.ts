@@ -4,7 +4,7 @@ import type { Project } from '../../model/types.js'
 import { SqlError } from '../../ports/sqlEngine.js'
 import { StoreError } from '../../ports/storeError.js'
 import { CliError } from '../cliError.js'
-import { compileSchema, type SchemaResult, showDiagnostics } from '../compileSchema.js'
+import { compileSchema, openChecker, type SchemaResult, showDiagnostics } from '../compileSchema.js'
 import { lakeOptions, projectOptions, runtimeLimits } from '../config/projectOptions.js'
 import { type Output, processOutput } from '../output.js'
 import { startProgress } from '../progress.js'
@@ -84,8 +84,11 @@ async function dev(options: ServingOptions): Promise<void> {
   }
 
   const changes = changeSignal()
+  const checker = openChecker()
+  checker.catch(() => undefined)
+  const compile = () => compileSchema(file, baseName, env, chosen.config.large, checker)
   // What is wrong with the paths at the very start is a mistake of the command line, not of the schema.
-  const first = await compileSchema(file, baseName, env, chosen.config.large)
+  const first = await compile()
   const watching = watchSchema(file ?? [DEFAULT_SCHEMA], changes.raise)
   try {
     await apply(first)
@@ -93,7 +96,7 @@ async function dev(options: ServingOptions): Promise<void> {
     while (!shutdown.isRequested()) {
       await Promise.race([changes.next(), shutdown.requested])
       if (shutdown.isRequested()) break
-      const loaded = await compileSchema(file, baseName, env, chosen.config.large).catch((error: unknown) => {
+      const loaded = await compile().catch((error: unknown) => {
         if (!(error instanceof CliError)) throw error
         event(output, 'refused', error.message, output.colors.red)
         return undefined
@@ -103,6 +106,7 @@ async function dev(options: ServingOptions): Promise<void> {
   } finally {
     await (await watching).close()
     await serving?.close()
+    await (await checker).close()
   }
   if (isLost) throw new CliError('environment', `Another process has taken over the data folder ${folder}.`)
 }
