@@ -5,12 +5,13 @@ import { catchUp } from './catchUp.js'
 import { describeImage } from './describeImage.js'
 import type { Follower } from './follower.js'
 import { closeImage, type Image, openGeneration, showTables, staleTables } from './image.js'
-import { imageFile, removeGeneration, unfinishedImage } from './imageFile.js'
+import { imageFile, removeGeneration, unfinishedImage, withConnection } from './imageFile.js'
 import type { ImageLeases } from './imageLeases.js'
 import { makeTables } from './makeTables.js'
 import type { HoldEvent, RewrittenImage, SizeEvent } from './protocol.js'
 import { makeImageApart } from './rewriting.js'
 import type { SqlLimits } from './sqlLimits.js'
+import { tableDisorder } from './tableDisorder.js'
 
 export interface ImageRewriterOptions {
   readonly store: Store
@@ -45,6 +46,12 @@ export interface ImageRewriter {
 /** Rounds of catching up beside the follower, until so few records are left: what is left holds the follower up. */
 const ROUNDS = 20
 const NEAR_RECORDS = 50
+/**
+ * Row groups that an update may have to look at for its row, at least, and as a share of a large table's, which takes
+ * longer to rewrite.
+ */
+const MOST_LOOKED_AT = 4
+const MOST_SHARE_LOOKED_AT = 1 / 16
 /** A rewriting that was found necessary takes at most this part of the time. */
 const REST_FACTOR = 10
 
@@ -145,6 +152,18 @@ export function startImageRewriter(options: ImageRewriterOptions): ImageRewriter
     return description
   }
 
+  /** Whether finding a row by its time has become several times the work that it is in a fresh copy. */
+  async function isDisordered(): Promise<boolean> {
+    const names = [...image.tables.keys()]
+    return withConnection(image.instance, async (connection) => {
+      for (const name of names) {
+        const { groups, lookedAt } = await tableDisorder(connection, name)
+        if (lookedAt >= Math.max(MOST_LOOKED_AT, groups * MOST_SHARE_LOOKED_AT)) return true
+      }
+      return false
+    })
+  }
+
   function rewrite(how: RewriteOptions = {}): Promise<RewrittenImage> {
     waiting += 1
     const result = last
@@ -159,7 +178,9 @@ export function startImageRewriter(options: ImageRewriterOptions): ImageRewriter
   async function look(): Promise<void> {
     if (waiting > 0 || image.tables.size === 0) return
     const { bytes, idealBytes } = await measure()
-    if (bytes <= Math.max(2 * idealBytes, limits.imageBytes) || Date.now() < notBefore) return
+    if (Date.now() < notBefore) return
+    const isLarge = bytes > Math.max(2 * idealBytes, limits.imageBytes)
+    if (!isLarge && !(await isDisordered())) return
     const started = Date.now()
     await rewrite({ byItself: true }).catch((error: unknown) => {
       notBefore = Date.now() + Math.max(Date.now() - started, RETRY_MS) * REST_FACTOR
