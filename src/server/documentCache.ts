@@ -5,6 +5,8 @@ export class DocumentCache<Value> {
   /** In the order of use, the oldest first. */
   readonly #entries = new Map<string, Value>()
   #chars = 0
+  /** The text that was used last: it is in its place, and most requests of a busy time are the same. */
+  #newest = ''
 
   constructor(maxEntries: number, maxChars: number) {
     this.#maxEntries = maxEntries
@@ -17,9 +19,10 @@ export class DocumentCache<Value> {
 
   get(text: string): Value | undefined {
     const value = this.#entries.get(text)
-    if (value === undefined) return undefined
+    if (value === undefined || text === this.#newest) return value
     this.#entries.delete(text)
     this.#entries.set(text, value)
+    this.#newest = text
     return value
   }
 
@@ -28,6 +31,7 @@ export class DocumentCache<Value> {
     if (text.length > this.#maxChars / 10) return
     if (this.#entries.delete(text)) this.#chars -= text.length
     this.#entries.set(text, value)
+    this.#newest = text
     this.#chars += text.length
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= this.#maxEntries && this.#chars <= this.#maxChars) break
