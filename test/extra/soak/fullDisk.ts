@@ -97,6 +97,12 @@ async function run(program: string, cwd: string, disk: string): Promise<void> {
   ).catch((error: unknown) => {
     stopping = true
     expectThat(false, String(error))
+    // What it says of writes is known by now.
+    const lines = host
+      .stderr()
+      .split('\n')
+      .filter((line) => /"msg":".*(SQL|image|execution|lake)/i.test(line))
+    for (const line of lines.slice(-12)) say(`  log: ${line.slice(0, 600)}`)
   })
 
   for (let round = 0; round < Number(values.rounds) && !stopping; round++) {

@@ -23,7 +23,7 @@ export interface Ended {
 }
 
 const READY_MS = 180_000
-const STDERR_CHARS = 20_000
+const STDERR_CHARS = 200_000
 
 /** A folder that a command works on alone is waited for. `env`: variables more than this process has. */
 export async function startHost(

@@ -4,6 +4,7 @@ import { SqlError, type SqlExecution, type SqlResultPage } from '../../../ports/
 import { StoreError } from '../../../ports/storeError.js'
 import type { Logger } from '../../../ports/system.js'
 import type { Store } from '../store/store.js'
+import { isOfResultFile } from './failures.js'
 import type { ImagePosition } from './imagePosition.js'
 import { readResult, removeOrphans, removeResult, resultFile } from './resultFile.js'
 import type { SqlLimits } from './sqlLimits.js'
@@ -50,6 +51,8 @@ const MAX_CRASHES = 3
 /** So is one that was started this often: it may be what ends the whole host each time. */
 const MAX_STARTS = 25
 const STORE_RETRY_MS = 1000
+/** A full disk lasts. */
+const DISK_RETRY_MS = 1000
 
 /** Takes up what an earlier process left RUNNING. */
 export function openExecutions(options: ExecutionsOptions): EmbeddedExecutions {
@@ -84,10 +87,20 @@ export function openExecutions(options: ExecutionsOptions): EmbeddedExecutions {
     const attempts = (store.executions.get(entry.id)?.attempts ?? 0) + 1
     if (attempts > MAX_STARTS) return finish(entry, unavailable())
     await insist(() => store.executions.update(entry.id, { attempts }))
+    const giveUp = Date.now() + limits.executionTimeoutMs
     while (!closed.signal.aborted) {
       try {
         return await runOnce(entry)
       } catch (error) {
+        if (isOfResultFile(error) && Date.now() < giveUp) {
+          log.warn('The result of an execution could not be written; it is tried again', {
+            id: entry.id,
+            error,
+          })
+          const signal = AbortSignal.any([entry.stop.signal, closed.signal])
+          await sleep(DISK_RETRY_MS, undefined, { signal }).catch(() => undefined)
+          continue
+        }
         if (error instanceof SqlError) {
           if (!closed.signal.aborted) await finish(entry, error)
           return

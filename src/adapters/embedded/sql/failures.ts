@@ -51,6 +51,14 @@ export function isPassing(error: unknown): boolean {
   return PASSING.has(kind)
 }
 
+/** The disk was full, or failed, when a result was written: Node tells it by the system's name. The engine's own files are not meant. */
+export function isOfResultFile(error: unknown): boolean {
+  const { cause } = error as { readonly cause?: unknown }
+  return (
+    error instanceof SqlError && cause instanceof Error && /^(ENOSPC|EDQUOT|EFBIG|EIO)\b/.test(cause.message)
+  )
+}
+
 const DAMAGE = [
   'Corrupt database file',
   'Could not read enough bytes',
