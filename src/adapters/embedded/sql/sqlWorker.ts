@@ -2,7 +2,6 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import type { LakeTable } from '../../../model/lakeSchema.js'
 import { lakeTables } from '../../../model/lakeSchema.js'
 import { SqlError, type SqlRow } from '../../../ports/sqlEngine.js'
-import type { Logger } from '../../../ports/system.js'
 import { openDirtyDays } from '../lake/dirtyDays.js'
 import { createPublisher } from '../lake/publisher.js'
 import { openStore } from '../store/openStore.js'
@@ -20,7 +19,6 @@ import type {
   Answers,
   Command,
   FromWorker,
-  LogEvent,
   OpenMessage,
   PublishCommand,
   PublishedLake,
@@ -36,6 +34,7 @@ import { type RowSink, runStatement, type TranslatedStatement } from './runState
 import type { StatementConnections } from './statementConnections.js'
 import { createStatementGate } from './statementGate.js'
 import { verifyLake } from './verify/verifyLake.js'
+import { sendingLog } from './workerLog.js'
 
 /** The child process's side of the engine. */
 export interface Worker {
@@ -289,19 +288,4 @@ const CLOSE_WAIT_MS = 2000
 
 function tooSlow(timeoutMs: number): SqlError {
   return new SqlError('timeout', `The statement took longer than ${Math.round(timeoutMs / 1000)} s.`)
-}
-
-function sendingLog(send: (message: FromWorker) => void): Logger {
-  const write =
-    (level: LogEvent['level']) =>
-    (message: string, fields?: Readonly<Record<string, unknown>>): void =>
-      send({ kind: 'log', level, message, ...(fields && { fields: plainFields(fields) }) })
-  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
-}
-
-/** Errors of the engine's own classes don't travel between processes. */
-function plainFields(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? value.message : value]),
-  )
 }
