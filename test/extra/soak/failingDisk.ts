@@ -33,7 +33,7 @@ interface Failure {
   /** As failingDisk.c reads it. */
   readonly kind: string
   /** What fails with it: the table, and so every write, or only what is made from the table. */
-  readonly hits: 'table' | 'sql' | 'lake'
+  readonly hits: 'table' | 'sql' | 'lake' | 'results'
   /** The host is killed while the disk fails, and started once it is well. */
   readonly isKilled?: boolean
 }
@@ -50,6 +50,7 @@ const FAILURES: readonly Failure[] = [
   { kind: 'torn image', hits: 'sql' },
   { kind: 'sync image', hits: 'sql', isKilled: true },
   { kind: 'write lake/', hits: 'lake' },
+  { kind: 'write results/', hits: 'results' },
 ]
 
 /**
@@ -137,6 +138,7 @@ async function run(program: string, cwd: string, library: string): Promise<void>
     const { url, stderr, ended } = await host
     const logged = stderr().length
     writeFileSync(choice, kind)
+    const begun = await noting('mutation { triggerTaskPlaced { taskId } }')
     const until = Date.now() + FAILING_MS
     const [written, read, asked] = [tally(), tally(), tally()]
     let ill = ''
@@ -185,9 +187,23 @@ async function run(program: string, cwd: string, library: string): Promise<void>
     }
     if (logged === 0 && stderr().length > 0)
       say(`  log: ${stderr().trim().split('\n').at(-1)?.slice(0, 400)}`)
+    if (hits === 'results')
+      expectThat((await stateOf(begun)) === 'RUNNING', 'the task does not wait for the disk')
     if (isKilled) await resume(true)
     else rmSync(choice)
     await goesOn()
+    // Those that were refused have no state.
+    const state = await stateOf(begun)
+    expectThat([undefined, 'SUCCEEDED'].includes(state), `a task that began meanwhile is ${state}`)
+  }
+
+  async function stateOf(begun: Answer): Promise<string | undefined> {
+    if (begun.kind !== 'data') return undefined
+    const { taskId } = begun.data.triggerTaskPlaced as { taskId: string }
+    const state = await ask(`{ taskResultPlaced(taskId: "${taskId}") { taskStatus } }`)
+    return state.kind === 'data'
+      ? (state.data.taskResultPlaced as { taskStatus: string }).taskStatus
+      : undefined
   }
 
   async function goesOn(): Promise<void> {
