@@ -9,6 +9,7 @@ import { type Backend, compileSchema, openBackend } from '../../src/index.js'
 import type { JsonObject } from '../../src/model/json.js'
 import { META_KEY } from '../../src/model/keys.js'
 import type { Project } from '../../src/model/types.js'
+import { StoreError } from '../../src/ports/storeError.js'
 
 let folder: string
 let backend: Backend | undefined
@@ -321,6 +322,27 @@ describe('a reload', () => {
     expect(await ask('SELECT * FROM song')).toHaveLength(1)
     expect(await ask('SELECT a, c FROM song')).toEqual([[1, 3]])
     expect(await columns()).toEqual(['id', 'a', 'c', 'createdAt', 'updatedAt'])
+    await agrees()
+  })
+
+  it('is as if it had not been when the disk refuses to note it, and can be tried again', async () => {
+    await open('type Song { id: ID! a: Int gone: Int }')
+    await fill('song', [{ id: 'x', a: 1, gone: 2 }])
+    await ask('SELECT 1')
+    const { fieldHistory } = host().store
+    const { write } = fieldHistory
+    fieldHistory.write = async () => {
+      throw new StoreError('unavailable', 'The store could not write to its disk.')
+    }
+    await expect(reload('type Song { id: ID! a: Int b: Int }')).rejects.toThrow('could not write')
+    fieldHistory.write = write
+    await run('mutation { updateSong(id: "x", input: { gone: 3 }) { id } }')
+    expect(await ask('SELECT a, gone FROM song')).toEqual([[1, 3]])
+    expect(await columns()).toEqual(['id', 'a', 'gone', 'createdAt', 'updatedAt'])
+    await agrees()
+    expect(await reload('type Song { id: ID! a: Int b: Int }')).toEqual([])
+    await run('mutation { updateSong(id: "x", input: { b: 4 }) { id } }')
+    expect(await ask('SELECT a, b FROM song')).toEqual([[1, 4]])
     await agrees()
   })
 
