@@ -3,6 +3,7 @@ import { openEmbeddedHost, SCENARIO_SCHEMA } from '../../scenarios/embeddedHost.
 import type { ScenarioHost } from '../../scenarios/scenarioHost.js'
 import { SCENARIOS, tell } from '../../scenarios/scenarios.js'
 import { type DeployedHost, openDeployed } from '../host/deployed.js'
+import { faultsSuite } from './faults.js'
 import { keeperOf } from './lakeKeeper.js'
 import { unpermittedCalls } from './privileges.js'
 
@@ -15,6 +16,7 @@ const CONFIG = {
   queues: { maxReceiveCount: 2 },
   functions: {
     kinds: { cascadeListener: { timeoutSeconds: 60 }, deletionListener: { timeoutSeconds: 60 } },
+    operations: { endless: { timeoutSeconds: 12 } },
   },
 } as const
 
@@ -48,6 +50,8 @@ describe('layout batches gives the answers of the embedded host', () => {
     expect(aws.functions.failures).toEqual([])
   })
 })
+
+describe('when something fails', () => faultsSuite(() => aws, 'batches'))
 
 it('each role permits every call that its functions have made', () => {
   expect(aws.calls.length).toBeGreaterThan(500)

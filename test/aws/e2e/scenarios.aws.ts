@@ -52,7 +52,7 @@ it('each kind of function has made its calls', () => {
   if (process.env.OCG_RECORD_CALLS) recordCalls(aws, 'npm run test:aws, the stories that both hosts are told')
 })
 
-describe('when something fails', () => faultsSuite(() => aws))
+describe('when something fails', () => faultsSuite(() => aws, 'rows'))
 
 describe('each role', () => {
   it('permits every call that its functions have made', () => {
