@@ -12,7 +12,7 @@ function show(name: string, { states, interleavings, steps, isComplete }: Explor
 
 describe('in every order, each query sees what it must', () => {
   const systems = ALL ? { ...SMALL, ...LARGE } : SMALL
-  it.each(Object.entries(systems))('%s', { timeout: 900_000 }, async (name, system) => {
+  it.each(Object.entries(systems))('%s', { timeout: ALL ? 3_600_000 : 900_000 }, async (name, system) => {
     const explored = await explore(() => system({}))
     show(name, explored)
     expect(explored.failure).toBeUndefined()
