@@ -253,10 +253,15 @@ async function run(program: string, cwd: string, library: string): Promise<void>
   stopping = true
   await using
   await sleep(3000)
-  problems.push(...(await compareTable(ask, clients)), ...(await compareRelations(ask, clients)))
-  const verified = await runCommand(program, cwd, ['lake', 'verify', ...NAMED])
-  expectThat(verified.code === 0, `ocg lake verify: ${verified.stdout}${verified.stderr}`)
-  await (await host).kill('SIGTERM')
+  try {
+    problems.push(...(await compareTable(ask, clients)), ...(await compareRelations(ask, clients)))
+    const verified = await runCommand(program, cwd, ['lake', 'verify', ...NAMED])
+    expectThat(verified.code === 0, `ocg lake verify: ${verified.stdout}${verified.stderr}`)
+    await (await host).kill('SIGTERM')
+  } finally {
+    // None is left behind, whatever was found.
+    await (await host).kill('SIGKILL')
+  }
   problems.push(...(await orphansIn(join(cwd, 'data'))))
   for (const problem of problems.slice(0, 20)) say(`PROBLEM  ${problem}`)
   const done = clients.reduce((sum, { counts }) => sum + counts.done, 0)
