@@ -1,5 +1,5 @@
 import type { AppliedBatch, EmbeddedSqlEngine } from '../adapters/embedded/sql/openSqlEngine.js'
-import type { Store } from '../adapters/embedded/store/store.js'
+import type { Store, StoreTable } from '../adapters/embedded/store/store.js'
 import type { Project } from '../model/types.js'
 import type { RuntimeContext } from '../runtime/context.js'
 import type { Runtime } from '../runtime/runtime.js'
@@ -24,6 +24,9 @@ export interface Host {
   readonly project: Project
   readonly context: RuntimeContext
   readonly runtime: Runtime
+  /** The table of `context`, with what imports need. */
+  readonly table: StoreTable
+  /** What is written past `table` is checked against no change of the model. */
   readonly store: Store
   readonly sql: EmbeddedSqlEngine
   /** Last feed record whose removals have started their cascades. */

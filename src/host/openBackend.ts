@@ -99,7 +99,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
     execute: (request) => api.executor().execute(request),
     fetch: api.fetch,
     importRows: (table, rows, importOptions) =>
-      importRows({ ...host.context, table: host.store.table }, table, rows, importOptions),
+      importRows({ ...host.context, table: host.table }, table, rows, importOptions),
     host,
     close: () => host.close(),
   }

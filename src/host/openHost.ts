@@ -14,6 +14,7 @@ import { type ModelChange, planModelChange } from '../runtime/migration/modelCha
 import { createRuntime } from '../runtime/runtime.js'
 import { systemTime } from '../runtime/times.js'
 import { startCascadeDispatcher } from './cascadeDispatcher.js'
+import { changedItems } from './changedItems.js'
 import { startExecutionTracker } from './executionTracker.js'
 import type { Host, HostObserver, ReloadOptions } from './host.js'
 import { startHousekeeping } from './housekeeping.js'
@@ -22,6 +23,7 @@ import { PUBLISH_SECONDS, startPublishing } from './publishing.js'
 import { startQueueWorker } from './queueWorker.js'
 import { SILENT_LOG } from './silentLog.js'
 import { startSqlCheckpoint } from './sqlCheckpoint.js'
+import { openWriteGate } from './writeGate.js'
 
 export type { Host, HostObserver } from './host.js'
 
@@ -98,9 +100,11 @@ export async function openHost(options: HostOptions): Promise<Host> {
       () => tracker.close(),
     )
     const limits = { ...DEFAULT_RUNTIME_LIMITS, ...options.limits }
+    const writes = openWriteGate(store.table, options.project)
+    let table = writes.tableFor(options.project)
     const base: RuntimeContext = {
       project: options.project,
-      table: store.table,
+      table,
       sql,
       queues: { cascade: store.queue('cascade'), deletion: store.queue('deletion') },
       clock,
@@ -138,21 +142,44 @@ export async function openHost(options: HostOptions): Promise<Host> {
     await tracker.sweep()
 
     async function reloadNow(next: Project, { onProgress }: ReloadOptions = {}): Promise<void> {
-      const change = await changeTo(next, store, (table, rows) => onProgress?.('check', table, rows))
-      await sql.reload(next, {
-        unused: change.unused,
-        onProgress: (table, rows) => onProgress?.('make', table, rows),
-      })
+      const hold = await store.feed.hold()
       try {
-        await change.note(systemTime(clock.now()))
-      } catch (error) {
-        // Statements of the present model must go on finding its tables.
-        await sql.reload(project)
-        throw error
+        const change = await changeTo(next, store, (table, rows) => onProgress?.('check', table, rows))
+        await sql.reload(next, {
+          unused: change.unused,
+          onProgress: (table, rows) => onProgress?.('make', table, rows),
+        })
+        try {
+          await putInForce(next, change, hold.position)
+        } catch (error) {
+          // Statements of the present model must go on finding its tables.
+          await sql.reload(project)
+          throw error
+        }
+      } finally {
+        // One that can't be released is void by itself soon.
+        await hold.release().catch(() => undefined)
       }
-      project = next
-      context = { ...base, project }
-      runtime = createRuntime(context)
+    }
+
+    /** `since`: what was written later has not been checked. */
+    async function putInForce(next: Project, change: ModelChange, since: number): Promise<void> {
+      const checkWritten = (after: number) =>
+        changeTo(next, {
+          fieldHistory: store.fieldHistory,
+          table: { ...store.table, scan: changedItems(store, after) },
+        })
+      // Most of it while writes go on, and the rest while they wait.
+      const near = store.feed.head()
+      await checkWritten(since)
+      await writes.change(next, async () => {
+        await checkWritten(near)
+        await change.note(systemTime(clock.now()))
+        project = next
+        table = writes.tableFor(next)
+        context = { ...base, table, project }
+        runtime = createRuntime(context)
+      })
     }
 
     const host: Host = {
@@ -164,6 +191,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
       },
       get runtime() {
         return runtime
+      },
+      get table() {
+        return table
       },
       store,
       sql,
@@ -191,7 +221,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
 /** Throws when the stored data contradicts the model. */
 async function changeTo(
   project: Project,
-  store: Store,
+  store: Pick<Store, 'table' | 'fieldHistory'>,
   onRead?: (table: string, rows: number) => void,
 ): Promise<ModelChange> {
   const { table, fieldHistory } = store
