@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openEmbeddedImport } from '../../src/cli/targets/embeddedImport.js'
 import { type Backend, compileSchema, openBackend } from '../../src/index.js'
 import type { Project } from '../../src/model/types.js'
+import { importRows } from '../../src/runtime/import/importRows.js'
 
 let folder: string
 let backend: Backend
@@ -86,6 +88,19 @@ it('leaves every row in force whole, whoever writes without a pause', async () =
   const lacking = await ask('SELECT count(*) FROM song WHERE a IS NULL')
   if (isReloaded) expect(lacking).toEqual([[0]])
   else expect(lacking).not.toEqual([[0]])
+})
+
+it('ends an import of another process, whose rows were checked against the former model', async () => {
+  await open('type Song { id: ID! a: Int }')
+  const beside = await openEmbeddedImport(backend.host.project, folder, {})
+  try {
+    expect(await importRows(beside.context, 'song', [{ id: '1', a: 1 }])).toMatchObject({ created: 1 })
+    await reload('type Song { id: ID! a: Int! }')
+    await expect(importRows(beside.context, 'song', [{ id: '2' }])).rejects.toThrow(/amid the import/)
+  } finally {
+    await beside.close()
+  }
+  expect(await ask('SELECT id, a FROM song')).toEqual([['1', 1]])
 })
 
 async function open(schema: string): Promise<void> {

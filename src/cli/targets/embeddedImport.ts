@@ -62,16 +62,24 @@ async function openBeside(
     import('../../host/sqlCheckpoint.js'),
   ])
   const store = await openStore(folder)
+  const { table } = store
+  const requireModel = async (message: string) => {
+    const meta = await readMeta(table)
+    if (!meta || meta.modelHash === project.hash) return
+    throw new CliError('input', message, {
+      hint: 'Give the file that it runs with -f, or let it load this one first.',
+    })
+  }
   try {
-    const meta = await readMeta(store.table)
-    if (meta && meta.modelHash !== project.hash) {
-      throw new CliError('input', 'The running host has another version of the schema than the one given.', {
-        hint: 'Give the file that it runs with -f, or let it load this one first.',
-      })
-    }
+    await requireModel('The running host has another version of the schema than the one given.')
   } catch (error) {
     await store.close()
     throw error
+  }
+  /** The host may load another version at any time. What is written before, it checks then. */
+  const inTime = async <T>(write: () => Promise<T>): Promise<T> => {
+    await requireModel('The running host has loaded another version of the schema amid the import.')
+    return write()
   }
   return {
     context: {
@@ -79,7 +87,11 @@ async function openBeside(
       clock: { now: () => Date.now() },
       random: { uuid: () => randomUUID() },
       limits: { ...DEFAULT_RUNTIME_LIMITS, ...limits },
-      table: store.table,
+      table: {
+        ...table,
+        createBulk: (items, options) => inTime(() => table.createBulk(items, options)),
+        transactBulk: (groups) => inTime(() => table.transactBulk(groups)),
+      },
     },
     waitForSql() {
       const head = store.feed.head()
