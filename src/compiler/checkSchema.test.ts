@@ -296,6 +296,16 @@ const CASES: readonly Case[] = [
     ],
   ],
   [
+    "numbers in the attribute of DynamoDB's time to live, and what is none",
+    'type Offer { id: ID! expiresAt: AWSTimestamp! }\ntype Code { id: ID! expiresAt: AWSDateTime }\ntype Pass { id: ID! expiresat: Int until: Until }\ntype Until { expiresAt: Int }\ntype Query { a: Int @sql_query(query: "SELECT 1") }\ntype Mutation { give(o: ID!, c: ID!, t: Int): Boolean! @sql_query(query: "INSERT INTO $join_table(given) (o:Offer, c:Code, expiresAt:Int) VALUES ($args.o, $args.c, $args.t)") }',
+    [
+      '1:22 OCG1038 Field expiresAt of Offer is a number: on AWS, DynamoDB removes an item once the time in its attribute expiresAt has come.',
+      'hint: Choose another name, such as endsAt, or the type AWSDateTime.',
+      '6:124 OCG2032 The column "expiresAt" is a number: on AWS, DynamoDB removes an item once the time in its attribute expiresAt has come.',
+      'hint: Choose another name for the column, such as endsAt, or the type AWSDateTime.',
+    ],
+  ],
+  [
     'extensions',
     `${USER}\nextend type User { age: Int }\nextend type Usr { age: Int }\nextend enum User { A }\nextend type Query { n: Int @sql_query(query: "SELECT 1") }\nextend type AWSDate { a: Int }`,
     [

@@ -193,7 +193,7 @@ export const SCHEMA_CODES = {
   OCG1038: {
     title: 'Attribute name of the system',
     explanation:
-      'Every stored item has attributes of the system: PK, SK, entityType, _rev and _incarnation. No field of an entity may have one of these names, without regard to case.',
+      'Every stored item has attributes of the system: PK, SK, entityType, _rev and _incarnation. No field of an entity may have one of these names, without regard to case. Nor may one called expiresAt be a number (Int, Float, AWSTimestamp): on AWS, that is the attribute by which DynamoDB removes expired tasks, and it would remove the entity.',
     example: 'type User { id: ID! entityType: String }',
     fix: 'Choose another name.',
   },

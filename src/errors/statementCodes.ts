@@ -150,7 +150,7 @@ export const STATEMENT_CODES = {
   OCG2032: {
     title: 'Column name not usable',
     explanation:
-      "Columns of a join table differ in more than capitals, and some names are the system's: relationId, s3Key, createdAt, updatedAt, _rev, _incarnation, PK, SK, entityType, joinTableName and relatedEntities.",
+      "Columns of a join table differ in more than capitals, and some names are the system's: relationId, s3Key, createdAt, updatedAt, _rev, _incarnation, PK, SK, entityType, joinTableName and relatedEntities. Nor may one called expiresAt be a number (Int, Float, AWSTimestamp): on AWS, DynamoDB would remove the relation once that time has come.",
     example: mutation(
       'like(userId: ID!): Boolean!',
       'INSERT INTO $join_table(likes) (createdAt:User) VALUES ($args.userId)',

@@ -12,6 +12,7 @@ import {
   type ScalarName,
   type TypeRef,
 } from '../../model/types.js'
+import { isTimeToLive } from '../isTimeToLive.js'
 import type { InsertColumn, InsertExpression, InsertTree } from './parseInsert.js'
 import { unknownArgument } from './pieces.js'
 import { problemAt, type SqlProblem } from './problem.js'
@@ -61,6 +62,15 @@ export function compileInsert(tree: InsertTree, args: readonly Argument[], catal
           'OCG2032',
           `The name "${column.name}" is the system's in every join table.`,
           'Choose another name for the column.',
+        ),
+      )
+    } else if (isTimeToLive(column.name, column.type.name)) {
+      problems.push(
+        problemAt(
+          column,
+          'OCG2032',
+          `The column "${column.name}" is a number: on AWS, DynamoDB removes an item once the time in its attribute ${column.name} has come.`,
+          'Choose another name for the column, such as endsAt, or the type AWSDateTime.',
         ),
       )
     } else if (column.name.startsWith('__')) {
