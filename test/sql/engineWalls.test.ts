@@ -5,6 +5,7 @@ import { ENGINE_SETTINGS } from '../../src/adapters/embedded/dialect/gate.js'
 import { closeImage, type Image, openImage } from '../../src/adapters/embedded/sql/image.js'
 import { runStatement } from '../../src/adapters/embedded/sql/runStatement.js'
 import { sqlLimits } from '../../src/adapters/embedded/sql/sqlLimits.js'
+import { createConnectionPool } from '../../src/adapters/embedded/sql/statementConnections.js'
 import { openStore } from '../../src/adapters/embedded/store/openStore.js'
 import type { Store } from '../../src/adapters/embedded/store/store.js'
 import { SqlError } from '../../src/ports/sqlEngine.js'
@@ -31,7 +32,9 @@ afterAll(async () => {
 function run(sql: string): Promise<number> {
   const sink = { take: () => undefined, drain: async () => undefined }
   const limits = { maxRows: 10, maxBytes: 1e6 }
-  return runStatement(image.instance, { sql, tables: [] }, limits, sink, new AbortController().signal)
+  const pool = createConnectionPool(image.instance)
+  const { signal } = new AbortController()
+  return runStatement(pool, { sql, tables: [] }, limits, sink, signal).finally(pool.close)
 }
 
 describe('the engine itself, were a text to get past the translation', () => {

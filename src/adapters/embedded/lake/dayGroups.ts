@@ -3,6 +3,7 @@ import { storedColumns } from '../../../lake/lakeTableFormat.js'
 import type { LakeTable } from '../../../model/lakeSchema.js'
 import { quoteIdentifier } from '../dialect/ddl.js'
 import { storedName } from '../sql/imageSchema.js'
+import { streamChunks } from '../sql/streamChunks.js'
 import { DAY_OF_ROW, type DayNumber, withinDays } from './days.js'
 import type { ParquetWriter } from './parquetWriter.js'
 
@@ -57,10 +58,12 @@ export async function loadGroup(
 ): Promise<number> {
   // By their names: the model may have changed since.
   const columns = storedColumns(table).map(({ name }) => quoteIdentifier(name))
-  const rows = await reader.stream(
-    `SELECT ${columns.join(', ')} FROM ${storedName(table.name)} WHERE ${isOneOf(group)}`,
-  )
-  return writer.load(table, rows)
+  const sql = `SELECT ${columns.join(', ')} FROM ${storedName(table.name)} WHERE ${isOneOf(group)}`
+  // Not before the writer is ready: what is begun must be ended.
+  async function* rows() {
+    yield* streamChunks(reader, await reader.stream(sql))
+  }
+  return writer.load(table, rows())
 }
 
 /** The range comes first in the engine's eyes, whose smallest and largest times leave out whole row groups. */

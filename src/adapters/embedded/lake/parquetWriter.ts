@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api'
+import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api'
 import { lakeMetadata, storedColumns } from '../../../lake/lakeTableFormat.js'
 import type { LakeTable, LakeType } from '../../../model/lakeSchema.js'
 import { duckdbType, quoteIdentifier, quoteString } from '../dialect/ddl.js'
@@ -28,8 +28,8 @@ export type ParquetCompression = 'snappy' | 'zstd'
  * A database of its own: the image's engine can't write files, and must not.
  */
 export interface ParquetWriter {
-  /** Takes over the rows of a result, which has the stored columns of `table`, in place of those from before. */
-  load(table: LakeTable, rows: DuckDBResult): Promise<number>
+  /** Takes over rows, which have the stored columns of `table`, in place of those from before. Throws what `rows` throw. */
+  load(table: LakeTable, rows: AsyncIterable<DuckDBDataChunk>): Promise<number>
   /** Writes those rows that are of a day, maybe none, into a new file. */
   write(day: DayNumber, file: string): Promise<void>
   close(): void
@@ -83,17 +83,17 @@ const CHUNKS_AT_ONCE = 8
 
 async function appendAll(
   connection: DuckDBConnection,
-  rows: DuckDBResult,
+  rows: AsyncIterable<DuckDBDataChunk>,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   const appender = await connection.createAppender('rows')
   let count = 0
   try {
-    for (let chunks = 1; ; chunks++) {
-      const chunk = await rows.fetchChunk()
+    let chunks = 0
+    for await (const chunk of rows) {
       signal?.throwIfAborted()
-      if (!chunk || chunk.rowCount === 0) break
       appender.appendDataChunk(chunk)
+      chunks += 1
       if (chunks % CHUNKS_AT_ONCE === 0) appender.flushSync()
       count += chunk.rowCount
     }

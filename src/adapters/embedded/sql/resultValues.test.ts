@@ -2,6 +2,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { SqlRow } from '../../../ports/sqlEngine.js'
 import { runStatement } from './runStatement.js'
+import { createConnectionPool } from './statementConnections.js'
 
 let instance: DuckDBInstance
 let connection: DuckDBConnection
@@ -71,6 +72,8 @@ async function rowsOf(sql: string): Promise<SqlRow[]> {
   const rows: SqlRow[] = []
   const sink = { take: (row: SqlRow) => rows.push(row), drain: async () => undefined }
   const limits = { maxRows: 10_000, maxBytes: 1e7 }
-  await runStatement(instance, { sql, tables: [] }, limits, sink, new AbortController().signal)
+  const pool = createConnectionPool(instance)
+  await runStatement(pool, { sql, tables: [] }, limits, sink, new AbortController().signal)
+  pool.close()
   return rows
 }

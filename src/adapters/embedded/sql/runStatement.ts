@@ -4,6 +4,7 @@ import { GateError, prepareQuery } from '../dialect/gate.js'
 import { sqlError } from './failures.js'
 import { chunkRows } from './resultValues.js'
 import type { StatementConnections } from './statementConnections.js'
+import { BrokenStreamError, streamChunks } from './streamChunks.js'
 
 /** A statement in DuckDB's dialect. */
 export interface TranslatedStatement {
@@ -49,10 +50,8 @@ export async function runStatement(
     const types = result.columnTypes()
     let rowCount = 0
     let bytes = 0
-    for (;;) {
+    for await (const chunk of streamChunks(connection, result)) {
       signal.throwIfAborted()
-      const chunk = await result.fetchChunk()
-      if (!chunk || chunk.rowCount === 0) break
       for (const row of chunkRows(chunk, types)) {
         const json = JSON.stringify(row)
         rowCount += 1
@@ -66,15 +65,31 @@ export async function runStatement(
     isDone = true
     return rowCount
   } catch (error) {
+    const failure =
+      error instanceof BrokenStreamError ? await failureOf(connection, statement.sql, error) : error
     if (signal.aborted) throw signal.reason
-    throw sqlError(error)
+    throw sqlError(failure)
   } finally {
     stopInterrupting()
     prepared?.destroySync()
     // What was broken off may still be held by the connection.
-    if (isDone && connections.giveBack) connections.giveBack(connection)
-    else connection.closeSync()
+    if (isDone) connections.giveBack(connection)
+    else connections.discard(connection)
   }
+}
+
+/** Why a statement broke: asks for its rows once more, all at once, and keeps none of them. */
+async function failureOf(
+  connection: DuckDBConnection,
+  sql: string,
+  broken: BrokenStreamError,
+): Promise<unknown> {
+  try {
+    await connection.run(`SELECT bit_xor(hash(asked)) FROM (${sql}) AS asked`)
+  } catch (error) {
+    return error
+  }
+  return new SqlError('failed', broken.message, { cause: broken })
 }
 
 function tooMany(limit: string): SqlError {
@@ -97,7 +112,7 @@ async function prepareSelect(
     throw new SqlError('failed', 'Only a SELECT can run.')
   }
   try {
-    const parser = await connections.parserOf?.(connection)
+    const parser = await connections.parserOf(connection)
     const prepared = await prepareQuery(connection, sql, tables, parser)
     if (checked) checked.passed = true
     return prepared

@@ -4,14 +4,16 @@ import { prepareParser } from '../dialect/gate.js'
 /** Where a statement gets a connection of its own from. */
 export interface StatementConnections {
   connect(): Promise<DuckDBConnection>
-  /** Takes a connection back on which nothing runs any more. Without it, the connection is closed instead. */
-  giveBack?(connection: DuckDBConnection): void
+  /** Takes a connection back on which nothing runs any more. */
+  giveBack(connection: DuckDBConnection): void
+  /** Closes a connection that a statement has failed on. */
+  discard(connection: DuckDBConnection): void
   /** The engine's parser on a connection of these, see `prepareParser`. */
-  parserOf?(connection: DuckDBConnection): Promise<DuckDBPreparedStatement>
+  parserOf(connection: DuckDBConnection): Promise<DuckDBPreparedStatement>
 }
 
 /** Connections that statements use one after the other: to open one, and to prepare its parser, takes part of a millisecond. */
-export interface ConnectionPool extends Required<StatementConnections> {
+export interface ConnectionPool extends StatementConnections {
   /** Closes those that nobody uses; the others are closed when they are given back. */
   close(): void
 }
@@ -36,6 +38,7 @@ export function createConnectionPool(instance: DuckDBInstance): ConnectionPool {
       if (closed || free.length >= KEPT) end(connection)
       else free.push(connection)
     },
+    discard: end,
     async parserOf(connection) {
       const known = parsers.get(connection)
       if (known) return known

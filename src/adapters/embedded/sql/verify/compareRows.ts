@@ -7,6 +7,7 @@ import { quoteIdentifier } from '../../dialect/ddl.js'
 import type { ImageTable } from '../image.js'
 import { rowOfItem } from '../pendingRows.js'
 import type { LakeRow } from '../rowValues.js'
+import { streamChunks } from '../streamChunks.js'
 import { sameValue } from './sameValue.js'
 
 /** How a row of the lake differs from the table. */
@@ -51,9 +52,7 @@ export async function compareRows(
   const result = await connection.stream(
     `SELECT ${names.map(quoteIdentifier).join(', ')} FROM ${from} WHERE ${condition}`,
   )
-  for (;;) {
-    const chunk = await result.fetchChunk()
-    if (!chunk || chunk.rowCount === 0) break
+  for await (const chunk of streamChunks(connection, result)) {
     const columns = names.map((_, index) => chunk.getColumnVector(index))
     for (let at = 0; at < chunk.rowCount; at++) {
       // Statements go on meanwhile.
