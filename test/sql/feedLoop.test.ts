@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type Follower, startFollower } from '../../src/adapters/embedded/sql/follower.js'
+import {
+  type Follower,
+  type FollowerOptions,
+  startFollower,
+} from '../../src/adapters/embedded/sql/follower.js'
 import { closeImage, type Image, openImage } from '../../src/adapters/embedded/sql/image.js'
 import { withConnection } from '../../src/adapters/embedded/sql/imageFile.js'
 import { sqlLimits } from '../../src/adapters/embedded/sql/sqlLimits.js'
@@ -29,7 +33,7 @@ afterEach(async () => {
   await removeFolder(folder)
 })
 
-async function openFollower(): Promise<void> {
+async function openFollower(options: Partial<FollowerOptions> = {}): Promise<void> {
   settled = []
   applied = []
   image = await openImage(store, sqlLimits())
@@ -41,6 +45,7 @@ async function openFollower(): Promise<void> {
     onFatal: (error) => {
       throw error
     },
+    ...options,
   })
   await follower.setTables(lakeTables(SHOP))
 }
@@ -128,6 +133,59 @@ describe('a transaction that grows', () => {
       ['u1', 2],
       ['u2', 2],
     ])
+  })
+})
+
+describe('after failures', () => {
+  it('takes as many changes at once as before them, although only few come at a time', async () => {
+    const { writer } = image
+    const run = writer.run.bind(writer)
+    const read = store.feed.read.bind(store.feed)
+    onTestFinished(() => {
+      writer.run = run
+    })
+    let failures = 0
+    writer.run = (async (sql: string, ...rest: never[]) => {
+      if (sql !== 'COMMIT' || failures >= 4) return run(sql, ...rest)
+      failures += 1
+      await run('ROLLBACK')
+      throw new Error('IO Error: Could not write file: no room')
+    }) as typeof run
+    let atOnce: number | undefined
+    Object.assign(store.feed, {
+      read(after: number, maxRecords: number, maxChanges?: number) {
+        atOnce = maxChanges
+        return read(after, maxRecords, maxChanges)
+      },
+    })
+    await put(store, user(1, 1))
+    await reached()
+    expect(failures).toBe(4)
+    expect(atOnce).toBeLessThan(1000)
+    for (let round = 0; round < 12; round++) {
+      await put(store, user(round, round))
+      await reached()
+    }
+    expect(atOnce).toBeGreaterThan(10_000)
+  })
+
+  it('of its tidying, is followed on', async () => {
+    await closeFollower()
+    const warnings: string[] = []
+    await openFollower({ tidyRows: 10, log: { ...SILENT_LOG, warn: (message) => warnings.push(message) } })
+    const holder = await image.instance.connect()
+    await holder.run('BEGIN; CREATE TABLE stored.held (a INTEGER)')
+    for (let round = 0; round < 30; round++) {
+      await put(store, user(1, round))
+      await reached()
+    }
+    await vi.waitFor(
+      () => expect(warnings).toEqual([expect.stringContaining('could not be tidied')]),
+      WAIT_MS,
+    )
+    await holder.run('ROLLBACK')
+    holder.closeSync()
+    expect(await rows('SELECT age FROM "user"')).toEqual([[29]])
   })
 })
 

@@ -74,7 +74,7 @@ export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
   const { store, image, log } = options
   const bury = buryFollowed(store, () => image.position)
   const removals = openRemovals()
-  const tidier = createImageTidier(image, options.gate, options.tidyRows)
+  const tidier = createImageTidier(options)
   let closed = false
   let loop: Promise<void> | undefined
   let work: Promise<unknown> = Promise.resolve()
@@ -151,9 +151,10 @@ export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
     const isCalm = wanted <= image.position && performance.now() - lastAsked > CALM_AFTER_MS
     await grow(records, !isCalm)
     const isWanted = wanted > image.position
-    // Somebody has asked meanwhile, for more than there was to read.
-    if (isWanted && growing && growing.position < wanted && records.length > 0) return NO_REST
-    if (growing && (isWanted || isCalm || growing.age() >= GROW_MS || growing.changes >= MOST_GROWN)) {
+    const isLong = growing !== undefined && (growing.age() >= GROW_MS || growing.changes >= MOST_GROWN)
+    // Somebody has asked meanwhile, for more than there was to read: not for ever, or those before them would wait.
+    if (isWanted && !isLong && growing && growing.position < wanted && records.length > 0) return NO_REST
+    if (growing && (isWanted || isCalm || isLong)) {
       const took = await showGrown()
       if (isWanted) return NO_REST
       if (isCalm) return { ms: Math.min(Math.max(took, GROW_MS), LONGEST_PAUSE_MS), endsWithNews: false }
@@ -188,6 +189,7 @@ export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
     growing = undefined
     if (noteUnderWay !== undefined) noted = noteUnderWay
     noteUnderWay = undefined
+    changesAtOnce = Math.min(MAX_CHANGES, changesAtOnce * 2)
     tell(batch.changes, batch.oldest, batch.took())
     return batch.took()
   }
@@ -256,6 +258,7 @@ export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
   }
 
   function pause(milliseconds: number): Promise<void> {
+    if (closed) return Promise.resolve()
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, milliseconds)
       endRest = () => {
