@@ -23,8 +23,11 @@ const FORGETTING = 0.99
 const NEAR = 4
 /** A measurement counts as at most so many times what was expected. */
 const MOST_SURPRISE = 4
-/** Most rows that go one by one. */
-const MOST_SINGLES = 128
+/**
+ * Most rows that go one by one, should the costs be guessed wrong. Far more than come while a large table is looked
+ * through once: otherwise those, too, would have to go together, and so on for ever.
+ */
+const MOST_SINGLES = 1000
 
 /** From this many milliseconds a row on, rows are gathered to go together. */
 const MOST_SINGLE_COST = 4
