@@ -81,12 +81,13 @@ export function startMaintenance(host: Host): { close(): Promise<void> } {
       })
   }
 
-  let first: Promise<void> | undefined = failAbandoned()
+  let isFirst = true
   const timer = setInterval(() => {
     if (looking) return
-    looking = (first ?? Promise.resolve())
+    // Tried again when the store could not be written: nothing is taken before.
+    looking = (isFirst ? failAbandoned() : Promise.resolve())
       .then(() => {
-        first = undefined
+        isFirst = false
         return look()
       })
       .catch((error: unknown) => log.warn('Requests for work on the lake could not be read', { error }))
@@ -99,7 +100,6 @@ export function startMaintenance(host: Host): { close(): Promise<void> } {
     async close() {
       stop.abort()
       clearInterval(timer)
-      await first?.catch(() => undefined)
       await looking
       await working
     },
