@@ -55,7 +55,13 @@ export async function planModelChange(options: ModelChangeOptions): Promise<Mode
       const next = await nextHistory(project, number, { past, seen, isEmpty })
       // A kill between the two leaves a history of another number: it counts for nothing then.
       await history.write(historyText(next))
-      await writeMeta(table, project, now, number)
+      try {
+        await writeMeta(table, project, now, number)
+      } catch (error) {
+        // A disk that fails may have taken it all the same: what the store says from now on is what counts.
+        const noted = await readMeta(table).catch(() => undefined)
+        if (noted?.modelHash !== project.hash || noted.history !== number) throw error
+      }
     },
   }
 }

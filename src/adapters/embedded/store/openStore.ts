@@ -43,7 +43,7 @@ export async function openStore(folder: string, { clock = Date }: OpenStoreOptio
   const hostLock = lmdbHostLock(environment, committer, clock, folder)
   const deadLetters = lmdbDeadLetters(environment, committer, notices)
   // A process that was killed while it read leaves its snapshot, and the file grows as long as it seems to be in use.
-  const readers = setInterval(() => environment.root.readerCheck(), READER_CHECK_MS).unref()
+  const readers = setInterval(() => clearReaders(environment), READER_CHECK_MS).unref()
   let scrubbing: Promise<unknown> = Promise.resolve()
   let closing: Promise<void> | undefined
 
@@ -80,6 +80,14 @@ export async function openStore(folder: string, { clock = Date }: OpenStoreOptio
 const READER_CHECK_MS = 30_000
 /** The file of the store, and of its gate, in the folder of each. */
 export const DATA_FILE = 'data.mdb'
+
+function clearReaders({ root }: Environment): void {
+  try {
+    root.readerCheck()
+  } catch {
+    // Given up after a commit that failed, and not yet opened again: the one in its place is looked at the next time.
+  }
+}
 
 async function makeFolder(folder: string): Promise<string> {
   const files = join(resolve(folder), 'store')
