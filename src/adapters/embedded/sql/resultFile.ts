@@ -33,7 +33,8 @@ export async function writeResult(file: string): Promise<ResultWriter> {
     const text = `${lines.join('\n')}\n`
     lines = []
     size = 0
-    await handle.write(text)
+    // Not `write`: on a disk that is nearly full it writes a part only, and says no more than how much.
+    await handle.appendFile(text)
   }
 
   return {
