@@ -84,8 +84,6 @@ export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
   let isCareful = false
   /** Position that the image's file notes. */
   let noted = image.position
-  /** The one that the open transaction notes. */
-  let noteUnderWay: number | undefined
   let lastAsked = Number.NEGATIVE_INFINITY
   let lastChange = Number.NEGATIVE_INFINITY
   let changesAtOnce = MAX_CHANGES
@@ -167,18 +165,17 @@ export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
 
   async function grow(records: readonly FeedRecord[], isEager: boolean): Promise<void> {
     if (records.length === 0) return
-    // Who waits does not wait for a note, unless it is long overdue.
-    const isNoted = wanted > image.position ? image.position - noted < LATE_NOTE : noted === image.position
     await trying(async () => {
-      growing ??= await beginBatch({
-        image,
-        table: store.table,
-        removals,
-        ...(!isNoted && { note: image.position }),
-      })
-      if (!isNoted) noteUnderWay = image.position
+      growing ??= await beginBatch({ image, table: store.table, removals, note: dueNote() })
       await growing.add(records, isEager)
     })
+  }
+
+  /** What the next transaction is to note. Who waits does not wait for a note, unless it is long overdue. */
+  function dueNote(): number | undefined {
+    const { position } = image
+    const isDue = wanted > position ? position - noted >= LATE_NOTE : position > noted
+    return isDue ? position : undefined
   }
 
   /** Ends the open transaction, and shows what is in it. Answers the milliseconds that its work has taken. */
@@ -187,8 +184,7 @@ export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
     if (!batch) return 0
     await trying(() => batch.commit())
     growing = undefined
-    if (noteUnderWay !== undefined) noted = noteUnderWay
-    noteUnderWay = undefined
+    noted = batch.note ?? noted
     changesAtOnce = Math.min(MAX_CHANGES, changesAtOnce * 2)
     tell(batch.changes, batch.oldest, batch.took())
     return batch.took()
@@ -200,7 +196,6 @@ export function createFeedLoop(options: FeedLoopOptions): FeedLoop {
     } catch (error) {
       await growing?.rollback()
       growing = undefined
-      noteUnderWay = undefined
       isCareful = true
       throw error
     }

@@ -18,6 +18,8 @@ export class UnfitRowError extends Error {
 export interface GrowingBatch {
   /** The feed is taken up to here. */
   readonly position: number
+  /** Position that the image's file notes from its end on; undefined: the one that it noted before. */
+  readonly note: number | undefined
   readonly changes: number
   /** When the oldest change was made, milliseconds since 1970. */
   readonly oldest: number
@@ -40,7 +42,7 @@ export interface GrowingBatchOptions {
   readonly table: StoreTable
   readonly removals: Removals
   /** A position up to which the image was committed before, to be noted in its file. */
-  readonly note?: number
+  readonly note: number | undefined
 }
 
 export async function beginBatch(options: GrowingBatchOptions): Promise<GrowingBatch> {
@@ -105,6 +107,7 @@ export async function beginBatch(options: GrowingBatchOptions): Promise<GrowingB
   }
 
   return {
+    note,
     get position() {
       return position
     },

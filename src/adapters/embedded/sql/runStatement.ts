@@ -65,9 +65,10 @@ export async function runStatement(
     isDone = true
     return rowCount
   } catch (error) {
-    const failure =
-      error instanceof BrokenStreamError ? await failureOf(connection, statement.sql, error) : error
     if (signal.aborted) throw signal.reason
+    if (!(error instanceof BrokenStreamError)) throw sqlError(error)
+    const failure = await failureOf(connection, statement.sql, error)
+    signal.throwIfAborted()
     throw sqlError(failure)
   } finally {
     stopInterrupting()
