@@ -21,6 +21,7 @@ import { startHousekeeping } from './housekeeping.js'
 import { startMaintenance } from './maintenance/requests.js'
 import { PUBLISH_SECONDS, startPublishing } from './publishing.js'
 import { startQueueWorker } from './queueWorker.js'
+import { replayUnfit } from './replayUnfit.js'
 import { SILENT_LOG } from './silentLog.js'
 import { startSqlCheckpoint } from './sqlCheckpoint.js'
 import { openWriteGate } from './writeGate.js'
@@ -143,18 +144,25 @@ export async function openHost(options: HostOptions): Promise<Host> {
 
     async function reloadNow(next: Project, { onProgress }: ReloadOptions = {}): Promise<void> {
       const hold = await store.feed.hold()
+      const begun = systemTime(Date.now())
       try {
         const change = await changeTo(next, store, (table, rows) => onProgress?.('check', table, rows))
+        const checked = store.feed.head()
+        await checkWritten(next, hold.position)
         await sql.reload(next, {
           unused: change.unused,
           onProgress: (table, rows) => onProgress?.('make', table, rows),
         })
         try {
-          await putInForce(next, change, hold.position)
+          await putInForce(next, change, checked)
         } catch (error) {
           // Statements of the present model must go on finding its tables.
           await sql.reload(project)
           throw error
+        } finally {
+          await replayUnfit(store.deadLetters, begun).catch((error: unknown) =>
+            log.warn('Rows that did not fit amid a reload could not be replayed: see ocg dlq', { error }),
+          )
         }
       } finally {
         // One that can't be released is void by itself soon.
@@ -162,18 +170,21 @@ export async function openHost(options: HostOptions): Promise<Host> {
       }
     }
 
+    /** Rows that were written after a position of the feed. */
+    async function checkWritten(next: Project, after: number): Promise<void> {
+      await changeTo(next, {
+        fieldHistory: store.fieldHistory,
+        table: { ...store.table, scan: changedItems(store, after) },
+      })
+    }
+
     /** `since`: what was written later has not been checked. */
     async function putInForce(next: Project, change: ModelChange, since: number): Promise<void> {
-      const checkWritten = (after: number) =>
-        changeTo(next, {
-          fieldHistory: store.fieldHistory,
-          table: { ...store.table, scan: changedItems(store, after) },
-        })
       // Most of it while writes go on, and the rest while they wait.
       const near = store.feed.head()
-      await checkWritten(since)
+      await checkWritten(next, since)
       await writes.change(next, async () => {
-        await checkWritten(near)
+        await checkWritten(next, near)
         await change.note(systemTime(clock.now()))
         project = next
         table = writes.tableFor(next)

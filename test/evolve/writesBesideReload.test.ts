@@ -90,6 +90,38 @@ it('leaves every row in force whole, whoever writes without a pause', async () =
   else expect(lacking).not.toEqual([[0]])
 })
 
+it('is refused for rows that a type has left when it went, should it come back', async () => {
+  await open('type Song { id: ID! } type Gone { id: ID! a: String }')
+  await reload('type Song { id: ID! }')
+  const times = { createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z' }
+  const item = { PK: 'gone#1', SK: 'gone#1', entityType: 'gone', id: '1', a: 'text', _rev: 1, ...times }
+  await backend.host.store.table.write({ kind: 'put', item })
+  await expect(reload('type Song { id: ID! } type Gone { id: ID! a: Int }')).rejects.toThrow(
+    /Gone\.a contradicts a stored row/,
+  )
+  await reload('type Song { id: ID! } type Gone { id: ID! a: String }')
+  expect(await ask('SELECT id, a FROM gone')).toEqual([['1', 'text']])
+})
+
+it('leaves nothing behind in SQL when it is refused at last', async () => {
+  await open('type Song { id: ID! a: Int } type Other { id: ID! b: String }')
+  // Their column becomes another one, so that SQL makes the table anew.
+  expect(await backend.importRows('song', [{ id: 's' }])).toMatchObject({ created: 1 })
+  const next = await projectOf('type Song { id: ID! a: [Int] } type Other { id: ID! b: Int }')
+  let written: Promise<unknown> | undefined
+  const reloaded = backend.host.reload(next, {
+    // The tables of the other model are about to be shown: rows are held against them from now on.
+    onProgress: (work) => {
+      if (work === 'make') written ??= run('mutation { createOther(input: { id: "o", b: "text" }) { id } }')
+    },
+  })
+  await expect(reloaded).rejects.toThrow(/Other\.b contradicts a stored row/)
+  expect(await written).toEqual([])
+  expect(await ask('SELECT id, b FROM other')).toEqual([['o', 'text']])
+  expect(backend.host.store.deadLetters.count()).toBe(0)
+  expect((await backend.host.sql.verify()).differences).toEqual([])
+})
+
 it('ends an import of another process, whose rows were checked against the former model', async () => {
   await open('type Song { id: ID! a: Int }')
   const beside = await openEmbeddedImport(backend.host.project, folder, {})

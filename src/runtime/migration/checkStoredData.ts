@@ -54,7 +54,7 @@ export interface CheckedData {
   readonly seen: ReadonlyMap<string, ReadonlySet<string>>
 }
 
-/** The same, given what the data was last run with. Only tables are read whose rows may not fit their new definition. */
+/** The same, given what the data was last run with. Only tables are read whose rows may not fit their new definition, or should not be there. */
 export async function checkStoredData(options: CheckOptions): Promise<CheckedData> {
   const { project, stored, past, table } = options
   const seen = new Map<string, Set<string>>()
@@ -69,12 +69,15 @@ export async function checkStoredData(options: CheckOptions): Promise<CheckedDat
     const [from, to] = [before(name), shapes.get(name)]
     return !(from && to && fitsUnread(from, to, freePlaces(past?.tables.get(name))))
   }
+  // Of a type that comes back there should be no rows. The last moments before it went may have left some.
+  const comesBack = (name: string) => !Object.hasOwn(stored, name) && past?.tables.has(name) === true
   const reading = { ...options, findings, seen }
 
   // Relations of all join tables lie together: they are read once, or not at all.
   let readRelations = project.joinTables.some((one) => mustBeRead(one.table))
-  for (const entity of project.entities.filter((one) => mustBeRead(one.table))) {
+  for (const entity of project.entities.filter(({ table }) => comesBack(table) || mustBeRead(table))) {
     const rows = await checkEntity(entity, reading)
+    if (comesBack(entity.table)) continue
     const former = before(entity.table)?.kind
     readRelations ||= former ? former === 'joinTable' : rows === 0
   }
