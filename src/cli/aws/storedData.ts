@@ -5,7 +5,7 @@ import type { ItemTable } from '../../ports/itemTable.js'
 import { storedContradictions as contradictions } from '../../runtime/migration/checkStoredData.js'
 import { readMeta, writeMeta } from '../../runtime/migration/projectMeta.js'
 import { systemTime } from '../../runtime/times.js'
-import { noteLayout } from './lake/requireDeployed.js'
+import { notedLayout, noteLayout } from './lake/requireDeployed.js'
 import { loadPackage } from './loadPackage.js'
 
 /**
@@ -13,14 +13,12 @@ import { loadPackage } from './loadPackage.js'
  * deployment. Reads the tables that the model changes.
  */
 export function storedContradictions(project: Project): Promise<readonly string[]> {
-  return withTable(project.name, async (table) => {
-    try {
-      return await contradictions(project, table)
-    } catch (error) {
-      if (isMissing(error)) return []
-      throw error
-    }
-  })
+  return withTable(project.name, (table) => contradictions(project, table).catch(orIfMissing([])))
+}
+
+/** The layout of the lake whose table an earlier deployment has kept; undefined when nobody noted it. */
+export function keptLayout(project: Project): Promise<LakeLayout | undefined> {
+  return withTable(project.name, (table) => notedLayout(table).catch(orIfMissing(undefined)))
 }
 
 /** Notes the model that the table is used with from now on, and the layout of its lake. */
@@ -45,6 +43,14 @@ async function withTable<T>(name: string, use: (table: ItemTable) => Promise<T>)
     return await use(dynamoItemTable({ client, tableName: resourceNames(name).table }))
   } finally {
     client.destroy()
+  }
+}
+
+/** What to answer when there is no such table. */
+function orIfMissing<T>(answer: T): (error: unknown) => T {
+  return (error) => {
+    if (isMissing(error)) return answer
+    throw error
   }
 }
 

@@ -55,6 +55,9 @@ async function deploy(options: DeployOptions): Promise<void> {
     // Even a first deployment that has failed leaves its table or buckets behind.
     const kept = before ? [] : await onAws(() => aws.keptData(aws.dataResources(project.name, account)))
     const adopts = kept.length > 0
+    const { layout } = assembled.settings.function
+    const former = adopts ? await onAws(() => aws.keptLayout(project)) : undefined
+    if (!options.changeLayout) refuseLayout(aws.layoutChange(former, layout))
     const what = before
       ? 'Deploy these changes'
       : adopts
@@ -66,7 +69,8 @@ async function deploy(options: DeployOptions): Promise<void> {
     }
     const after = await onAws(() => aws.deployProject({ assembled, out, before, adopts, account, output }))
     await announce(project.name, after, output)
-    if (diff.data.layout?.to === 'batches') {
+    // The catalogue has gone with the stack, and with it what it knew of the lake that was kept.
+    if (layout === 'batches' && (diff.data.layout || adopts)) {
       const { baseName, environment } = assembled.settings
       const name = environment === undefined ? baseName : `${baseName} --env ${environment}`
       output.note(`Next, so that statements see all rows again: ocg lake rebuild -n ${name} --aws`)
@@ -77,7 +81,7 @@ async function deploy(options: DeployOptions): Promise<void> {
 }
 
 async function loadParts() {
-  const [a, b, c, d, e, f, g, h, i, j, k] = await Promise.all([
+  const [a, b, c, d, e, f, g, h, i, j, k, l] = await Promise.all([
     import('../aws/account.js'),
     import('../aws/bootstrap.js'),
     import('../aws/assemble.js'),
@@ -89,8 +93,9 @@ async function loadParts() {
     import('../../deploy/diff/diffDeployments.js'),
     import('../../deploy/plan/names.js'),
     import('../aws/keptData.js'),
+    import('../../deploy/diff/dataChanges.js'),
   ])
-  return { ...a, ...b, ...c, ...d, ...e, ...f, ...g, ...h, ...i, ...j, ...k }
+  return { ...a, ...b, ...c, ...d, ...e, ...f, ...g, ...h, ...i, ...j, ...k, ...l }
 }
 
 async function requireBootstrap(read: () => Promise<{ readonly state: string }>): Promise<void> {

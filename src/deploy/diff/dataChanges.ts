@@ -122,7 +122,11 @@ function leaving(table: string, before: LakeColumns, after: LakeColumns): string
   )
 }
 
-function layoutChange(from: LakeLayout | undefined, to: LakeLayout | undefined): LayoutChange | undefined {
+/** What another layout of the lake means; undefined when it stays as it is, or nobody knows what it was. */
+export function layoutChange(
+  from: LakeLayout | undefined,
+  to: LakeLayout | undefined,
+): LayoutChange | undefined {
   if (from === undefined || to === undefined || from === to) return undefined
   const means =
     to === 'batches'

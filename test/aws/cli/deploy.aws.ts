@@ -228,6 +228,16 @@ describe('once the account is prepared', () => {
       expect(changed.stderr.includes('Next, so that statements see all rows again')).toBe(to === 'batches')
       expect(await build('diff', ...env)).toMatchObject({ code: 0 })
     }
+    // What is deployed has gone, and the table still knows.
+    expect(await run('destroy', '--yes', ...env)).toMatchObject({ code: 0 })
+    await layout('batches')
+    const refused = await build('deploy', '--yes', ...env)
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('batches instead of rows') })
+    const adopted = await build('deploy', '--yes', '--change-layout', ...env)
+    expect(adopted).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('ocg lake rebuild -n shop --env'),
+    })
     expect(await run('destroy', '--yes', ...env)).toMatchObject({ code: 0 })
   }, 300_000)
 

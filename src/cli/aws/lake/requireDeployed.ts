@@ -17,6 +17,12 @@ export async function noteLayout(
   await table.write({ kind: 'put', item: { ...KEY, entityType: 'meta', layout, createdAt, updatedAt: now } })
 }
 
+/** The layout of the lake that was deployed last; undefined when it was never noted. */
+export async function notedLayout(table: Pick<ItemTable, 'get'>): Promise<LakeLayout | undefined> {
+  const noted = (await table.get(KEY))?.layout
+  return LAKE_LAYOUTS.find((one) => one === noted)
+}
+
 /** Throws `CliError` when the deployed project runs another version of the schema. */
 export async function requireSchema(table: Pick<ItemTable, 'get'>, hash: string): Promise<void> {
   const meta = await readMeta(table)
@@ -35,8 +41,7 @@ export async function requireDeployed(
   { hash, layout }: { readonly hash: string; readonly layout: LakeLayout },
 ): Promise<void> {
   await requireSchema(table, hash)
-  const noted = (await table.get(KEY))?.layout
-  const deployed = LAKE_LAYOUTS.find((one) => one === noted)
+  const deployed = await notedLayout(table)
   if (deployed === undefined || deployed === layout) return
   throw new CliError(
     'input',
