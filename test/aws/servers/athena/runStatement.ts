@@ -3,6 +3,7 @@ import { prepareQuery } from '../../../../src/adapters/embedded/dialect/gate.js'
 import { analyze } from '../../../../src/adapters/embedded/dialect/translate.js'
 import { TranslateError } from '../../../../src/adapters/embedded/dialect/translateError.js'
 import { sqlError } from '../../../../src/adapters/embedded/sql/failures.js'
+import { streamChunks } from '../../../../src/adapters/embedded/sql/streamChunks.js'
 import type { LakeTable } from '../../../../src/model/lakeSchema.js'
 import { AthenaFailedError } from './athenaFailedError.js'
 import { athenaText, athenaType } from './athenaText.js'
@@ -33,10 +34,8 @@ export async function runStatement(
     const names = tables.map(({ name }) => name)
     const result = await (await prepareQuery(connection, translation.sql, names)).stream()
     const rows: (string | undefined)[][] = []
-    for (;;) {
+    for await (const chunk of streamChunks(connection, result)) {
       signal.throwIfAborted()
-      const chunk = await result.fetchChunk()
-      if (!chunk || chunk.rowCount === 0) break
       const columns = translation.columns.map((_, at) => chunk.getColumnVector(at))
       for (let row = 0; row < chunk.rowCount; row++) {
         rows.push(
