@@ -48,6 +48,20 @@ const ENDLESS =
   'SELECT count(*) FROM "user" a, "user" b, "user" c, "user" d, "user" e, "user" f WHERE a.age + b.age + c.age + d.age + e.age + f.age = 7'
 
 describe('an execution', () => {
+  it('that fails after many of its rows fails, whatever it has written by then', async () => {
+    await open()
+    // The engine has a megabyte of rows ready before it gives the first.
+    const numbers = (count: number) => `UNNEST(sequence(1, ${count}))`
+    const sql = `SELECT CAST(CASE WHEN a = 1000 AND b = 900 THEN 'late' ELSE '1' END AS integer) AS n
+      FROM ${numbers(1000)} AS t (a) CROSS JOIN ${numbers(900)} AS u (b)`
+    const { executionId } = await shop.sql.start({ sql, token: 't1' })
+    expect(await finished(executionId)).toMatchObject({
+      state: 'FAILED',
+      message: 'A text can not be cast to a whole number.',
+    })
+    expect(readdirSync(join(folder, 'results'))).toEqual([])
+  })
+
   it('sees every write before it, once for each token, and tells its end', async () => {
     const ended: string[] = []
     await open({ onFinished: (id) => ended.push(id) })
