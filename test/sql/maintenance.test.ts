@@ -137,9 +137,15 @@ describe('work on a folder', () => {
 
   it('is taken up by the next host when one closes meanwhile', async () => {
     const host = await openHost({ project: SHOP, folder })
+    const pid = host.sql.workerPid() as number
+    // Of two rows it would be done before the host has closed.
+    process.kill(pid, 'SIGSTOP')
     const id = await host.store.maintenance.submit({ kind: 'rebuild' })
     await until(() => host.store.maintenance.get(id)?.state === 'running')
-    await host.close()
+    const closing = host.close()
+    await until(() => host.store.maintenance.get(id)?.state === 'waiting')
+    process.kill(pid, 'SIGCONT')
+    await closing
     expect(await requests()).toMatchObject([{ id, state: 'waiting', work: { kind: 'rebuild' } }])
     const next = await openHost({ project: SHOP, folder })
     try {
